@@ -439,6 +439,7 @@ CREATE UNIQUE INDEX `subscriptions_by_endpoint` ON `subscriptions` (`shop`,`endp
 CREATE INDEX `subscriptions_by_visitor` ON `subscriptions` (`shop`,`visitor_id`);--> statement-breakpoint
 CREATE INDEX `subscriptions_active` ON `subscriptions` (`shop`,`id`) WHERE state = 'active';--> statement-breakpoint
 CREATE INDEX `subscriptions_by_created` ON `subscriptions` (`shop`,`created_at`);--> statement-breakpoint
+CREATE INDEX `subscriptions_by_ended` ON `subscriptions` (`shop`,`ended_at`) WHERE ended_at is not null;--> statement-breakpoint
 CREATE TABLE `vapid_keys` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`shop` text NOT NULL,

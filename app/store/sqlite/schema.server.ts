@@ -224,6 +224,7 @@ export const subscriptions = sqliteTable(
     index("subscriptions_by_visitor").on(t.shop, t.visitorId),
     index("subscriptions_active").on(t.shop, t.id).where(sql`state = 'active'`),
     index("subscriptions_by_created").on(t.shop, t.createdAt),
+    index("subscriptions_by_ended").on(t.shop, t.endedAt).where(sql`ended_at is not null`),
   ],
 );
 
