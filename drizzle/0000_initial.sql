@@ -209,7 +209,7 @@ CREATE TABLE `jobs` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `jobs_waiting_key` ON `jobs` (`key`) WHERE key is not null and state in ('scheduled', 'available', 'retryable');--> statement-breakpoint
-CREATE INDEX `jobs_due` ON `jobs` (`run_at`,`priority`,`id`) WHERE state in ('scheduled', 'available', 'retryable');--> statement-breakpoint
+CREATE INDEX `jobs_due` ON `jobs` (`kind`,`priority`,`run_at`,`id`) WHERE state in ('scheduled', 'available', 'retryable');--> statement-breakpoint
 CREATE INDEX `jobs_running` ON `jobs` (`lease_until_machine`) WHERE state = 'running';--> statement-breakpoint
 CREATE INDEX `jobs_running_key` ON `jobs` (`key`) WHERE state = 'running' and key is not null;--> statement-breakpoint
 CREATE INDEX `jobs_finished` ON `jobs` (`finished_at_machine`) WHERE state in ('completed', 'cancelled', 'discarded');--> statement-breakpoint

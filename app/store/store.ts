@@ -1,9 +1,12 @@
+import type { JobStore } from "../scheduler/job-store.ts";
+
 /**
  * All storage of the app. Each part is an interface in the words of the folder that needs it; `sqlite/` fulfils it, and
  * the conformance suite (conformance.ts) says what every engine must do. Every function is async and atomic: it is the
  * unit of work and could be one PostgreSQL transaction.
  */
 export type Store = {
-  // Parts are added by the folders that need them, e.g. `jobs: JobStore` (scheduler/job-store.ts).
+  jobs: JobStore;
+  // Parts are added by the folders that need them: one line here, one in sqlite/create-store.server.ts.
   close(): Promise<void>;
 };

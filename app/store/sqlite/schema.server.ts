@@ -676,7 +676,7 @@ export const jobs = sqliteTable(
   },
   (t) => [
     uniqueIndex("jobs_waiting_key").on(t.key).where(sql`key is not null and state in ('scheduled', 'available', 'retryable')`),
-    index("jobs_due").on(t.runAt, t.priority, t.id).where(sql`state in ('scheduled', 'available', 'retryable')`),
+    index("jobs_due").on(t.kind, t.priority, t.runAt, t.id).where(sql`state in ('scheduled', 'available', 'retryable')`),
     index("jobs_running").on(t.leaseUntilMachine).where(sql`state = 'running'`),
     index("jobs_running_key").on(t.key).where(sql`state = 'running' and key is not null`),
     index("jobs_finished").on(t.finishedAtMachine).where(sql`state in ('completed', 'cancelled', 'discarded')`),

@@ -1,0 +1,21 @@
+import type { Store } from "../store.ts";
+import { openDatabase } from "./database.server.ts";
+import type { Database, OpenOptions } from "./database.server.ts";
+import { jobStore } from "./job-store.server.ts";
+
+/** Opens the SQLite database, migrated, and gives its parts. */
+export function createSqliteStore(options: OpenOptions): Store {
+  return storeOf(openDatabase(options));
+}
+
+/** The parts on an open database. One line for each. */
+export function storeOf(database: Database): Store {
+  return {
+    jobs: jobStore(database),
+    async close() {
+      // Folds the write-ahead log into the file, so that a plain copy of it is complete.
+      database.sqlite.pragma("wal_checkpoint(TRUNCATE)");
+      database.sqlite.close();
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { existsSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import BetterSqlite3 from "better-sqlite3";
+import { drizzle } from "drizzle-orm/better-sqlite3";
+import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
+import { migrate } from "drizzle-orm/better-sqlite3/migrator";
+import { jobStatements } from "./job-statements.server.ts";
+import type { JobStatements } from "./job-statements.server.ts";
+import * as schema from "./schema.server.ts";
+
+/** What every store part is given. Transactions: `sqlite.transaction(fn).immediate(...)`, synchronous and short. */
+export type Database = {
+  /** The typed builder, for queries that are not hot. */
+  drizzle: BetterSQLite3Database<typeof schema>;
+  /** The handle, for prepared statements. */
+  sqlite: BetterSqlite3.Database;
+  /** Synchronous, to be called inside another part's transaction: what is written together is committed together. */
+  jobs: JobStatements;
+};
+
+export type OpenOptions = {
+  /** A path, or ":memory:". Missing folders are made. */
+  file: string;
+  /**
+   * FULL (the default) waits for the disk on every commit: nothing acknowledged is lost in a power cut. NORMAL is quicker
+   * and may lose the last commits then, though never the database's consistency.
+   */
+  synchronous?: "FULL" | "NORMAL";
+  /** Called inside the transaction for each scheduled job, with its due time (shop time). */
+  onJobScheduled?: (runAt: Date) => void;
+};
+
+/**
+ * Opens the SQLite database and brings its schema up to date.
+ *
+ * @throws when the file cannot be opened or a migration fails; the database is unchanged then
+ */
+export function openDatabase({ file, synchronous = "FULL", onJobScheduled }: OpenOptions): Database {
+  if (file !== ":memory:") mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+  const sqlite = new BetterSqlite3(file);
+  try {
+    sqlite.pragma("busy_timeout = 5000");
+    // Only takes effect on a new file; lets housekeeping give space back bit by bit.
+    sqlite.pragma("auto_vacuum = INCREMENTAL");
+    sqlite.pragma("journal_mode = WAL");
+    sqlite.pragma(`synchronous = ${synchronous}`);
+    sqlite.pragma("foreign_keys = ON");
+    sqlite.pragma("temp_store = MEMORY");
+    sqlite.pragma("cache_size = -65536"); // 64 MiB
+    const typed = drizzle(sqlite, { schema });
+    migrate(typed, { migrationsFolder: migrationsFolder() });
+    return { drizzle: typed, sqlite, jobs: jobStatements(sqlite, onJobScheduled) };
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+}
+
+/** The folder of migrations beside the sources, found from here or from the built bundle. */
+export function migrationsFolder(): string {
+  let folder = path.dirname(fileURLToPath(import.meta.url));
+  for (;;) {
+    const candidate = path.join(folder, "drizzle");
+    if (existsSync(path.join(candidate, "meta", "_journal.json"))) return candidate;
+    const parent = path.dirname(folder);
+    if (parent === folder) throw new Error("The folder drizzle/ with the database migrations is missing");
+    folder = parent;
+  }
+}
