@@ -1,3 +1,6 @@
+import type { SubscriberStore } from "../subscriptions/subscriber-store.ts";
+import type { ApiKeyStore } from "../api-keys/api-key-store.ts";
+import type { ReportStore } from "../reports/report-store.ts";
 import type { JobStore } from "../scheduler/job-store.ts";
 
 /**
@@ -7,6 +10,9 @@ import type { JobStore } from "../scheduler/job-store.ts";
  */
 export type Store = {
   jobs: JobStore;
+  apiKeys: ApiKeyStore;
+  reports: ReportStore;
+  subscribers: SubscriberStore;
   // Parts are added by the folders that need them: one line here, one in sqlite/create-store.server.ts.
   close(): Promise<void>;
 };

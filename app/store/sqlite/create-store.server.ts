@@ -1,3 +1,6 @@
+import { apiKeyStore } from "./api-key-store.server.ts";
+import { reportStore } from "./report-store.server.ts";
+import { subscriberStore } from "./subscriber-store.server.ts";
 import type { Store } from "../store.ts";
 import { openDatabase } from "./database.server.ts";
 import type { Database, OpenOptions } from "./database.server.ts";
@@ -12,6 +15,9 @@ export function createSqliteStore(options: OpenOptions): Store {
 export function storeOf(database: Database): Store {
   return {
     jobs: jobStore(database),
+    apiKeys: apiKeyStore(database),
+    reports: reportStore(database),
+    subscribers: subscriberStore(database),
     async close() {
       // Folds the write-ahead log into the file, so that a plain copy of it is complete.
       database.sqlite.pragma("wal_checkpoint(TRUNCATE)");
