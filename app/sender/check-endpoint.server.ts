@@ -1,3 +1,4 @@
+import type { PushHost } from "../config.server.ts";
 import { BUILT_IN_PUSH_HOSTS } from "./push-services.ts";
 
 // An endpoint comes from a stranger's browser, and our server connects to it: only known push services are spoken to.
@@ -22,15 +23,10 @@ export type EndpointCheck =
   /** `problem` is a sentence for the caller's answer; it names no path. */
   | { ok: false; problem: string };
 
-/**
- * @param pushHosts entries of PUSH_HOSTS, `host[:port]`; without a port every port of the host is allowed
- * @throws TypeError naming an entry that is not `host[:port]`
- */
-export function createEndpointPolicy(pushHosts: readonly string[]): EndpointPolicy {
-  const entries = pushHosts.map(parseHostEntry);
+/** @param pushHosts PUSH_HOSTS as parsed by the configuration */
+export function createEndpointPolicy(pushHosts: readonly PushHost[]): EndpointPolicy {
   return {
-    isOperatorHost: (hostname, port) =>
-      entries.some((entry) => entry.hostname === hostname && (entry.port === null || entry.port === port)),
+    isOperatorHost: (hostname, port) => pushHosts.some((entry) => entry.host === hostname && entry.port === port),
   };
 }
 
@@ -67,13 +63,6 @@ function isBuiltIn(hostname: string): boolean {
       ? hostname.endsWith(allowed.slice(1)) && hostname.length >= allowed.length
       : hostname === allowed,
   );
-}
-
-function parseHostEntry(entry: string): { hostname: string; port: number | null } {
-  const match = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(\d{1,5}))?$/i.exec(entry.trim());
-  const hostname = match?.[1]?.toLowerCase();
-  if (!hostname || !URL.canParse(`https://${entry.trim()}/`)) throw new TypeError(`"${entry}" is not host[:port]`);
-  return { hostname, port: match?.[2] === undefined ? null : Number(match[2]) };
 }
 
 function refuse(problem: string): EndpointCheck {

@@ -20,10 +20,19 @@ export type DeliveryOutcome =
   | { type: "accepted"; status: number }
   /** 404 or 410: the subscription is over. */
   | { type: "gone"; status: number }
-  /** 429, 406 (Edge), 5xx or no answer at all: try again inside the TTL. `retryAfterMs` is machine time. */
-  | { type: "later"; status: number | null; retryAfterMs: number | null; cause: string }
-  /** 400, 401, 403 or 413: our fault. The subscription is kept; the merchant is told. */
-  | { type: "refused"; status: number; cause: string };
+  /**
+   * 429, 406 (Edge), 5xx or no answer at all: try again inside the TTL. `retryAfterMs` is machine time. `mayHaveArrived`:
+   * the request left and the answer was lost, so a second try may be a repeat.
+   */
+  | { type: "later"; status: number | null; retryAfterMs: number | null; cause: string; mayHaveArrived?: boolean }
+  /**
+   * 400, 401, 403, 413 and other answers that are our fault. The subscription is kept; the merchant is told. `status` is
+   * null when the push service was not asked: endpoint not allowed, or keys no browser makes.
+   */
+  | { type: "refused"; status: number | null; cause: string };
 
-/** Sends one push. Never throws for what a push service does; throws `PayloadTooLargeError` above 3,993 bytes. */
+/**
+ * Sends one push. Never throws for what a push service does; throws `PayloadTooLargeError` above 3,993 bytes. An aborted
+ * `signal` gives up while the push waits for its turn (`later`); one that has left is seen through.
+ */
 export type SendPush = (request: PushRequest, signal?: AbortSignal) => Promise<DeliveryOutcome>;
