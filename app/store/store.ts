@@ -1,3 +1,9 @@
+import type { EventStore } from "../events/event-store.ts";
+import type { MirrorStore } from "../events/mirror-store.ts";
+import type { ShopStore } from "../shopify/shop-store.ts";
+import type { SubscriptionStore } from "../subscriptions/subscription-store.ts";
+import type { VapidKeyStore } from "../subscriptions/vapid-key-store.ts";
+import type { VisitorStore } from "../subscriptions/visitor-store.ts";
 import type { SubscriberStore } from "../subscriptions/subscriber-store.ts";
 import type { ApiKeyStore } from "../api-keys/api-key-store.ts";
 import type { ReportStore } from "../reports/report-store.ts";
@@ -13,6 +19,12 @@ export type Store = {
   apiKeys: ApiKeyStore;
   reports: ReportStore;
   subscribers: SubscriberStore;
+  shops: ShopStore;
+  vapidKeys: VapidKeyStore;
+  events: EventStore;
+  mirror: MirrorStore;
+  visitors: VisitorStore;
+  subscriptions: SubscriptionStore;
   // Parts are added by the folders that need them: one line here, one in sqlite/create-store.server.ts.
   close(): Promise<void>;
 };

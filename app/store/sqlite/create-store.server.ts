@@ -1,3 +1,9 @@
+import { eventStore } from "./event-store.server.ts";
+import { mirrorStore } from "./mirror-store.server.ts";
+import { shopStore } from "./shop-store.server.ts";
+import { subscriptionStore } from "./subscription-store.server.ts";
+import { vapidKeyStore } from "./vapid-key-store.server.ts";
+import { visitorStore } from "./visitor-store.server.ts";
 import { apiKeyStore } from "./api-key-store.server.ts";
 import { reportStore } from "./report-store.server.ts";
 import { subscriberStore } from "./subscriber-store.server.ts";
@@ -18,6 +24,12 @@ export function storeOf(database: Database): Store {
     apiKeys: apiKeyStore(database),
     reports: reportStore(database),
     subscribers: subscriberStore(database),
+    shops: shopStore(database),
+    vapidKeys: vapidKeyStore(database),
+    events: eventStore(database),
+    mirror: mirrorStore(database),
+    visitors: visitorStore(database),
+    subscriptions: subscriptionStore(database),
     async close() {
       // Folds the write-ahead log into the file, so that a plain copy of it is complete.
       database.sqlite.pragma("wal_checkpoint(TRUNCATE)");

@@ -1,0 +1,195 @@
+import { and, eq, inArray, isNotNull, or } from "drizzle-orm";
+import type { Database } from "./database.server.ts";
+import {
+  carts,
+  checkouts,
+  customers,
+  deliveries,
+  discountCodes,
+  events,
+  ledger,
+  links,
+  notifications,
+  orders,
+  runs,
+  stockAlerts,
+  subscriptions,
+  visitors,
+} from "./schema.server.ts";
+
+// What forgetting means for each table. All synchronous, to be called inside a transaction. Counts stay explainable: rows
+// that reports add up (notifications, deliveries, orders, attributions) stay, without anything that points at a person.
+
+const FORGOTTEN = "redacted";
+
+const BROWSING = [
+  "page_viewed",
+  "product_viewed",
+  "collection_viewed",
+  "search_submitted",
+  "reviews_viewed",
+  "wishlist_added",
+  "cart_updated",
+  "checkout_intent",
+  "checkout_started",
+  "left",
+  "returned",
+  "custom",
+];
+
+/** Withdrawn consent: what the visitor looked at and had in its cart. */
+export function forgetVisitorHistory({ drizzle: d }: Database, shop: string, visitorId: string): void {
+  d.delete(events)
+    .where(
+      and(
+        eq(events.shop, shop),
+        eq(events.visitorId, visitorId),
+        inArray(events.kind, BROWSING),
+        // Journeys have yet to see the rest; it goes with the next withdrawal or by age.
+        isNotNull(events.processedAt),
+      ),
+    )
+    .run();
+  d.delete(carts)
+    .where(and(eq(carts.shop, shop), eq(carts.visitorId, visitorId)))
+    .run();
+}
+
+/** Everything of a browser profile. Its waiting messages are dropped. */
+export function forgetVisitor(db: Database, shop: string, visitorId: string): void {
+  const { drizzle: d, jobs } = db;
+  const active = d
+    .delete(runs)
+    .where(and(eq(runs.shop, shop), eq(runs.visitorId, visitorId)))
+    .returning({ id: runs.id })
+    .all();
+  for (const { id } of active) jobs.cancelByKey(`run:${id}`);
+  const waiting = d
+    .update(deliveries)
+    .set({ state: "dropped", reason: FORGOTTEN })
+    .where(
+      and(
+        eq(deliveries.shop, shop),
+        inArray(
+          deliveries.subscriptionId,
+          d
+            .select({ id: subscriptions.id })
+            .from(subscriptions)
+            .where(and(eq(subscriptions.shop, shop), eq(subscriptions.visitorId, visitorId))),
+        ),
+        inArray(deliveries.state, ["queued", "sending"]),
+      ),
+    )
+    .returning({ id: deliveries.id })
+    .all();
+  for (const { id } of waiting) jobs.cancelByKey(`delivery:${id}`);
+  d.update(deliveries)
+    .set({ visitorId: FORGOTTEN })
+    .where(
+      and(
+        eq(deliveries.shop, shop),
+        inArray(
+          deliveries.notificationId,
+          d
+            .select({ id: notifications.id })
+            .from(notifications)
+            .where(and(eq(notifications.shop, shop), eq(notifications.visitorId, visitorId))),
+        ),
+      ),
+    )
+    .run();
+  d.update(discountCodes)
+    .set({ personKey: null })
+    .where(and(eq(discountCodes.shop, shop), eq(discountCodes.personKey, `visitor:${visitorId}`)))
+    .run();
+  d.update(notifications)
+    .set({
+      visitorId: FORGOTTEN,
+      customerId: null,
+      targetUrl: "",
+      discountCode: null,
+      cartToken: null,
+      checkoutToken: null,
+      message: {
+        title: "",
+        body: "",
+        lang: "",
+        dir: "ltr",
+        icon: null,
+        image: null,
+        badge: null,
+        actions: [],
+        tag: "",
+        renotify: false,
+        requireInteraction: false,
+        silent: true,
+      },
+    })
+    .where(and(eq(notifications.shop, shop), eq(notifications.visitorId, visitorId)))
+    .run();
+  d.update(orders)
+    .set({ visitorId: null, linkId: null })
+    .where(and(eq(orders.shop, shop), eq(orders.visitorId, visitorId)))
+    .run();
+  d.update(checkouts)
+    .set({ visitorId: null, linkId: null })
+    .where(and(eq(checkouts.shop, shop), eq(checkouts.visitorId, visitorId)))
+    .run();
+  for (const table of [events, ledger, links, carts, stockAlerts, subscriptions, visitors])
+    d.delete(table)
+      .where(and(eq(table.shop, shop), eq(table.visitorId, visitorId)))
+      .run();
+}
+
+/** customers/redact: the customer, the browsers signed in as it, and what points from its orders to a person. */
+export function forgetCustomer(db: Database, shop: string, customerId: string, orderIds: string[]): void {
+  const { drizzle: d } = db;
+  const theirs = d
+    .select({ visitorId: visitors.visitorId })
+    .from(visitors)
+    .where(and(eq(visitors.shop, shop), eq(visitors.customerId, customerId)))
+    .all();
+  for (const { visitorId } of theirs) forgetVisitor(db, shop, visitorId);
+  d.delete(customers)
+    .where(and(eq(customers.shop, shop), eq(customers.customerId, customerId)))
+    .run();
+  d.delete(checkouts)
+    .where(and(eq(checkouts.shop, shop), eq(checkouts.customerId, customerId)))
+    .run();
+  d.update(orders)
+    .set({ customerId: null, visitorId: null, linkId: null, name: "", locale: null, items: [] })
+    .where(
+      and(
+        eq(orders.shop, shop),
+        or(eq(orders.customerId, customerId), orderIds.length > 0 ? inArray(orders.orderId, orderIds) : undefined),
+      ),
+    )
+    .run();
+  d.update(notifications)
+    .set({ customerId: null })
+    .where(and(eq(notifications.shop, shop), eq(notifications.customerId, customerId)))
+    .run();
+  d.update(discountCodes)
+    .set({ personKey: null })
+    .where(and(eq(discountCodes.shop, shop), eq(discountCodes.personKey, `customer:${customerId}`)))
+    .run();
+  d.delete(events)
+    .where(and(eq(events.shop, shop), eq(events.customerId, customerId)))
+    .run();
+}
+
+/** Every row of every table that belongs to the shop, whichever tables there are, and its waiting jobs. */
+export function forgetShop({ drizzle: d, sqlite, jobs }: Database, shop: string): void {
+  for (const { id } of d.select({ id: runs.id }).from(runs).where(eq(runs.shop, shop)).all())
+    jobs.cancelByKey(`run:${id}`);
+  for (const { id } of d.select({ id: deliveries.id }).from(deliveries).where(eq(deliveries.shop, shop)).all())
+    jobs.cancelByKey(`delivery:${id}`);
+  sqlite.prepare(`delete from jobs where state <> 'running' and json_extract(payload, '$.shop') = ?`).run(shop);
+  const tables = sqlite
+    .prepare<[], string>(
+      `select m.name from sqlite_master m join pragma_table_info(m.name) c on c.name = 'shop' where m.type = 'table'`,
+    )
+    .pluck()
+    .all();
+  for (const table of tables) sqlite.prepare(`delete from "${table}" where shop = ?`).run(shop);
+}

@@ -1,0 +1,660 @@
+import { and, desc, eq, inArray, isNotNull, isNull, lt, sql } from "drizzle-orm";
+import type { MirrorChange, OrderChange } from "../../events/mirror-change.ts";
+import type { Database } from "./database.server.ts";
+import { forgetCustomer, forgetShop, forgetVisitorHistory } from "./forget.server.ts";
+import {
+  attributions,
+  carts,
+  cartTokens,
+  checkouts,
+  customers,
+  deliveries,
+  discountCodes,
+  fulfillments,
+  links,
+  notifications,
+  orders,
+  refunds,
+  runs,
+  sessions,
+  shops,
+  stockAlerts,
+  subscriptions,
+  variants,
+  visitors,
+} from "./schema.server.ts";
+
+/** Whom and what a change turned out to concern; merged into its event's row. */
+export type Resolution = {
+  /** Tied by link id, customer id or click token: what the event tells may be shown to this visitor. */
+  visitorId?: string | null;
+  customerId?: string | null;
+  cartToken?: string | null;
+  checkoutToken?: string | null;
+  orderId?: string | null;
+  data?: Record<string, unknown>;
+};
+
+export type Mirror = {
+  /** To be called inside a transaction. */
+  apply(shop: string, change: MirrorChange): Resolution | null;
+  linkedVisitor(shop: string, linkId: string): string | null;
+};
+
+/** Job that credits an order: see app/attribution. */
+export const ATTRIBUTE_ORDER_JOB = "attribute-order";
+
+export function attributeOrderJob(shop: string, orderId: string, runAt: Date) {
+  return {
+    kind: ATTRIBUTE_ORDER_JOB,
+    key: `attribute:${shop}:${orderId}`,
+    payload: { shop, orderId },
+    runAt,
+    priority: 5,
+  };
+}
+
+/** Writes mirror changes. Synchronous: every function runs inside the transaction of the event that brought the change. */
+export function createMirror(db: Database): Mirror {
+  const { drizzle: d, sqlite, jobs } = db;
+
+  // The hot ones are prepared: each storefront batch runs them.
+  const upsertSignal = sqlite.prepare(
+    `insert into visitors (shop, visitor_id, first_seen_at, last_signal_at, left_at, checkout_signal_at, tags, aliases)
+     values (@shop, @visitorId, @at, @at, iif(@left, @at, null), iif(@checkout, @at, null), '[]', '{}')
+     on conflict (shop, visitor_id) do update set
+       first_seen_at = min(first_seen_at, @at),
+       left_at = case when @left and @at >= last_signal_at then @at
+                      when not @left and @at > coalesce(left_at, @at) then null
+                      else left_at end,
+       checkout_signal_at = iif(@checkout, max(coalesce(checkout_signal_at, 0), @at), checkout_signal_at),
+       last_signal_at = max(last_signal_at, @at)`,
+  );
+  const updateSignal = sqlite.prepare(
+    `update visitors set
+       left_at = case when @at > coalesce(left_at, @at) then null else left_at end,
+       checkout_signal_at = iif(@checkout, max(coalesce(checkout_signal_at, 0), @at), checkout_signal_at),
+       last_signal_at = max(last_signal_at, @at)
+     where shop = @shop and visitor_id = @visitorId`,
+  );
+  const touchSubscriptions = sqlite.prepare(
+    `update subscriptions set last_seen_at = @at
+     where shop = @shop and visitor_id = @visitorId and state = 'active' and last_seen_at < @at - 60000`,
+  );
+  const upsertCart = sqlite.prepare(
+    `insert into carts (shop, visitor_id, cart_token, currency, total, discounted, items, updated_at)
+     values (@shop, @visitorId, @cartToken, @currency, @total, @discounted, @items, @at)
+     on conflict (shop, visitor_id) do update set cart_token = excluded.cart_token, currency = excluded.currency,
+       total = excluded.total, discounted = excluded.discounted, items = excluded.items, updated_at = excluded.updated_at
+     where excluded.updated_at >= updated_at`,
+  );
+  const linkOwner = sqlite
+    .prepare<[string, string], string>("select visitor_id from links where shop = ? and link_id = ?")
+    .pluck();
+
+  function linkedVisitor(shop: string, linkId: string): string | null {
+    return linkOwner.get(shop, linkId) ?? null;
+  }
+
+  /** Of a customer's browsers, the one heard of last. */
+  function customersVisitor(shop: string, customerId: string): string | null {
+    return (
+      d
+        .select({ visitorId: visitors.visitorId })
+        .from(visitors)
+        .where(and(eq(visitors.shop, shop), eq(visitors.customerId, customerId)))
+        .orderBy(desc(visitors.lastSignalAt))
+        .limit(1)
+        .get()?.visitorId ?? null
+    );
+  }
+
+  function ensureVisitor(shop: string, visitorId: string, at: Date): void {
+    d.insert(visitors)
+      .values({ shop, visitorId, firstSeenAt: at, lastSignalAt: at, tags: [], aliases: {} })
+      .onConflictDoNothing()
+      .run();
+  }
+
+  function applyOrder(shop: string, change: OrderChange): Resolution {
+    const earlier = d
+      .select()
+      .from(orders)
+      .where(and(eq(orders.shop, shop), eq(orders.orderId, change.orderId)))
+      .get();
+    const link = earlier?.visitorId
+      ? { visitorId: earlier.visitorId, linkedBy: earlier.linkedBy }
+      : findOrderLink(shop, change);
+    const refunded = d
+      .select({ sum: sql<number>`coalesce(sum(${refunds.amount}), 0)` })
+      .from(refunds)
+      .where(and(eq(refunds.shop, shop), eq(refunds.orderId, change.orderId)))
+      .get()?.sum;
+    const { type: _, discountAmounts: __, ...state } = change;
+
+    if (!earlier) {
+      d.insert(orders)
+        .values({ shop, ...state, visitorId: link.visitorId, linkedBy: link.linkedBy, refunded: refunded ?? 0 })
+        .run();
+    } else {
+      // Whether it was a purchase just made was decided when it was first heard of: later states only come later.
+      const newer = change.updatedAt >= earlier.updatedAt;
+      d.update(orders)
+        .set({
+          ...(newer ? { ...state, isShopping: earlier.isShopping, linkId: change.linkId ?? earlier.linkId } : {}),
+          paidAt: earlier.paidAt ?? change.paidAt,
+          cancelledAt: earlier.cancelledAt ?? change.cancelledAt,
+          visitorId: link.visitorId,
+          linkedBy: link.linkedBy,
+        })
+        .where(and(eq(orders.shop, shop), eq(orders.orderId, change.orderId)))
+        .run();
+    }
+
+    markBought(shop, change);
+    markCodesUsed(shop, change);
+    jobs.schedule(attributeOrderJob(shop, change.orderId, change.updatedAt));
+
+    // A code can be passed on: it stops and credits its owner, but shows nobody somebody else's order.
+    const mayBeShown = link.linkedBy !== "code";
+    return {
+      visitorId: mayBeShown ? link.visitorId : null,
+      data: { linkedBy: link.linkedBy, stopVisitorIds: visitorsWhoBought(shop, change, link.visitorId) },
+    };
+  }
+
+  function findOrderLink(
+    shop: string,
+    order: OrderChange,
+  ): { visitorId: string | null; linkedBy: (typeof orders.$inferSelect)["linkedBy"] } {
+    const byAttribute = order.linkId ? linkedVisitor(shop, order.linkId) : null;
+    if (byAttribute) return { visitorId: byAttribute, linkedBy: "cart_attribute" };
+
+    if (order.checkoutToken) {
+      const checkout = d
+        .select({ visitorId: checkouts.visitorId })
+        .from(checkouts)
+        .where(and(eq(checkouts.shop, shop), eq(checkouts.checkoutToken, order.checkoutToken)))
+        .get();
+      if (checkout?.visitorId) return { visitorId: checkout.visitorId, linkedBy: "checkout_token" };
+    }
+    const byCode = codesOwner(shop, order.discountCodes);
+    if (byCode) return { visitorId: byCode, linkedBy: "code" };
+
+    const byCustomer = order.customerId ? customersVisitor(shop, order.customerId) : null;
+    if (byCustomer) return { visitorId: byCustomer, linkedBy: "customer" };
+    return { visitorId: null, linkedBy: null };
+  }
+
+  function codesOwner(shop: string, codes: string[]): string | null {
+    if (codes.length === 0) return null;
+    return (
+      d
+        .select({ visitorId: notifications.visitorId })
+        .from(notifications)
+        .where(and(eq(notifications.shop, shop), inArray(notifications.discountCode, upperAndAsIs(codes))))
+        .orderBy(desc(notifications.createdAt))
+        .limit(1)
+        .get()?.visitorId ?? null
+    );
+  }
+
+  /** Everybody whom any known link shows to have bought: stopping is allowed on a mere claim. */
+  function visitorsWhoBought(shop: string, order: OrderChange, linked: string | null): string[] {
+    const found = new Set<string>();
+    if (linked) found.add(linked);
+    if (order.cartToken) {
+      for (const row of d
+        .select({ visitorId: carts.visitorId })
+        .from(carts)
+        .where(and(eq(carts.shop, shop), eq(carts.cartToken, order.cartToken)))
+        .limit(20)
+        .all())
+        found.add(row.visitorId);
+    }
+    if (order.customerId) {
+      for (const row of d
+        .select({ visitorId: visitors.visitorId })
+        .from(visitors)
+        .where(and(eq(visitors.shop, shop), eq(visitors.customerId, order.customerId)))
+        .limit(20)
+        .all())
+        found.add(row.visitorId);
+    }
+    const owner = codesOwner(shop, order.discountCodes);
+    if (owner) found.add(owner);
+    return [...found];
+  }
+
+  /** For good: a cart or checkout token that has an order stays bought whatever comes later. */
+  function markBought(shop: string, order: OrderChange): void {
+    if (order.cartToken) {
+      d.insert(cartTokens)
+        .values({
+          shop,
+          cartToken: order.cartToken,
+          variantIds: [],
+          updatedAt: order.createdAt,
+          orderId: order.orderId,
+        })
+        .onConflictDoUpdate({ target: [cartTokens.shop, cartTokens.cartToken], set: { orderId: order.orderId } })
+        .run();
+    }
+    const bought = { orderId: order.orderId, completedAt: order.createdAt };
+    if (order.checkoutToken) {
+      d.update(checkouts)
+        .set(bought)
+        .where(and(eq(checkouts.shop, shop), eq(checkouts.checkoutToken, order.checkoutToken)))
+        .run();
+    }
+    if (order.cartToken) {
+      d.update(checkouts)
+        .set(bought)
+        .where(and(eq(checkouts.shop, shop), eq(checkouts.cartToken, order.cartToken), isNull(checkouts.orderId)))
+        .run();
+    }
+  }
+
+  function markCodesUsed(shop: string, order: OrderChange): void {
+    if (order.discountCodes.length === 0 || order.test) return;
+    d.update(discountCodes)
+      .set({ state: "used", usedAt: order.createdAt, orderId: order.orderId })
+      .where(
+        and(
+          eq(discountCodes.shop, shop),
+          inArray(discountCodes.code, upperAndAsIs(order.discountCodes)),
+          isNull(discountCodes.usedAt),
+        ),
+      )
+      .run();
+  }
+
+  function applyUninstall(shop: string, at: Date): void {
+    const row = d.select().from(shops).where(eq(shops.shop, shop)).get();
+    // A late notice of an uninstall before the present install says nothing of it.
+    if (!row || row.state === "uninstalled" || at < row.installedAt) return;
+    d.update(shops)
+      .set({ state: "uninstalled", uninstalledAt: at, webPixelId: null })
+      .where(eq(shops.shop, shop))
+      .run();
+    d.delete(sessions).where(eq(sessions.shop, shop)).run();
+
+    const waiting = d
+      .update(deliveries)
+      .set({ state: "dropped", reason: "uninstalled" })
+      .where(and(eq(deliveries.shop, shop), inArray(deliveries.state, ["queued", "sending"])))
+      .returning({ id: deliveries.id })
+      .all();
+    for (const { id } of waiting) jobs.cancelByKey(`delivery:${id}`);
+    const active = d
+      .update(runs)
+      .set({ state: "exited", exitReason: "uninstalled", endedAt: at, dueAt: null })
+      .where(and(eq(runs.shop, shop), eq(runs.state, "active")))
+      .returning({ id: runs.id })
+      .all();
+    for (const { id } of active) jobs.cancelByKey(`run:${id}`);
+    sqlite
+      .prepare(
+        `delete from jobs where state in ('scheduled', 'available', 'retryable') and json_extract(payload, '$.shop') = ?`,
+      )
+      .run(shop);
+  }
+
+  return {
+    linkedVisitor,
+
+    apply(shop, change) {
+      switch (change.type) {
+        case "visitor_signal": {
+          const values = {
+            shop,
+            visitorId: change.visitorId,
+            at: change.at.getTime(),
+            left: change.signal === "left" ? 1 : 0,
+            checkout: change.signal === "checkout" ? 1 : 0,
+          };
+          if (change.mayCreate) upsertSignal.run(values);
+          else updateSignal.run({ shop, visitorId: values.visitorId, at: values.at, checkout: values.checkout });
+          touchSubscriptions.run({ shop, visitorId: values.visitorId, at: values.at });
+          return null;
+        }
+
+        case "visitor_profile": {
+          ensureVisitor(shop, change.visitorId, change.at);
+          const known = {
+            ...(change.locale && { locale: change.locale }),
+            ...(change.timezone && { timezone: change.timezone }),
+            ...(change.country && { country: change.country }),
+            ...(change.city && { city: change.city }),
+            ...(change.source && {
+              firstSource: sql`coalesce(${visitors.firstSource}, ${JSON.stringify(change.source)})`,
+              lastSource: change.source,
+            }),
+          };
+          if (Object.keys(known).length > 0)
+            d.update(visitors)
+              .set(known)
+              .where(and(eq(visitors.shop, shop), eq(visitors.visitorId, change.visitorId)))
+              .run();
+          return null;
+        }
+
+        case "visitor_customer":
+          ensureVisitor(shop, change.visitorId, change.at);
+          d.update(visitors)
+            .set({ customerId: change.customerId })
+            .where(and(eq(visitors.shop, shop), eq(visitors.visitorId, change.visitorId)))
+            .run();
+          return { customerId: change.customerId };
+
+        case "link":
+          d.insert(links)
+            .values({ shop, linkId: change.linkId, visitorId: change.visitorId, createdAt: change.at })
+            .onConflictDoNothing()
+            .run();
+          return null;
+
+        case "consent_withdrawn":
+          d.update(visitors)
+            .set({ consentWithdrawnAt: change.at })
+            .where(and(eq(visitors.shop, shop), eq(visitors.visitorId, change.visitorId)))
+            .run();
+          d.update(subscriptions)
+            .set({ consentMarketing: false })
+            .where(and(eq(subscriptions.shop, shop), eq(subscriptions.visitorId, change.visitorId)))
+            .run();
+          forgetVisitorHistory(db, shop, change.visitorId);
+          return null;
+
+        case "cart":
+          upsertCart.run({
+            shop,
+            visitorId: change.visitorId,
+            cartToken: change.cartToken,
+            currency: change.currency,
+            total: change.total,
+            discounted: change.discounted ? 1 : 0,
+            items: JSON.stringify(change.items),
+            at: change.updatedAt.getTime(),
+          });
+          return null;
+
+        case "cart_token":
+          d.insert(cartTokens)
+            .values({ shop, cartToken: change.cartToken, variantIds: change.variantIds, updatedAt: change.updatedAt })
+            .onConflictDoUpdate({
+              target: [cartTokens.shop, cartTokens.cartToken],
+              set: { variantIds: change.variantIds, updatedAt: change.updatedAt },
+              setWhere: sql`${cartTokens.updatedAt} <= ${change.updatedAt.getTime()}`,
+            })
+            .run();
+          return null;
+
+        case "checkout": {
+          const { type: _, ...state } = change;
+          const earlier = d
+            .select()
+            .from(checkouts)
+            .where(and(eq(checkouts.shop, shop), eq(checkouts.checkoutToken, change.checkoutToken)))
+            .get();
+          const visitorId =
+            (change.linkId && linkedVisitor(shop, change.linkId)) ||
+            earlier?.visitorId ||
+            (change.customerId && customersVisitor(shop, change.customerId)) ||
+            null;
+          const order = d
+            .select({ orderId: orders.orderId, createdAt: orders.createdAt })
+            .from(orders)
+            .where(and(eq(orders.shop, shop), eq(orders.checkoutToken, change.checkoutToken)))
+            .get();
+          const bought = {
+            orderId: earlier?.orderId ?? order?.orderId ?? null,
+            completedAt: earlier?.completedAt ?? order?.createdAt ?? change.completedAt,
+          };
+          if (!earlier)
+            d.insert(checkouts)
+              .values({ shop, ...state, ...bought, visitorId })
+              .run();
+          else if (change.updatedAt >= earlier.updatedAt)
+            d.update(checkouts)
+              .set({
+                ...state,
+                ...bought,
+                visitorId,
+                linkId: change.linkId ?? earlier.linkId,
+                createdAt: earlier.createdAt,
+              })
+              .where(and(eq(checkouts.shop, shop), eq(checkouts.checkoutToken, change.checkoutToken)))
+              .run();
+          if (visitorId) updateSignal.run({ shop, visitorId, at: change.updatedAt.getTime(), checkout: 1 });
+          return { visitorId };
+        }
+
+        case "checkout_deleted": {
+          const row = d
+            .update(checkouts)
+            .set({ deletedAt: change.at })
+            .where(
+              and(eq(checkouts.shop, shop), eq(checkouts.cartToken, change.cartToken), isNull(checkouts.deletedAt)),
+            )
+            .returning({ visitorId: checkouts.visitorId, checkoutToken: checkouts.checkoutToken })
+            .get();
+          return row ? { visitorId: row.visitorId, checkoutToken: row.checkoutToken } : null;
+        }
+
+        case "order":
+          return applyOrder(shop, change);
+
+        case "refund": {
+          d.insert(refunds)
+            .values({
+              shop,
+              refundId: change.refundId,
+              orderId: change.orderId,
+              amount: change.amount,
+              createdAt: change.createdAt,
+            })
+            .onConflictDoNothing()
+            .run();
+          const total = sql`(select coalesce(sum(amount), 0) from refunds where shop = ${shop} and order_id = ${change.orderId})`;
+          const order = d
+            .update(orders)
+            .set({ refunded: total })
+            .where(and(eq(orders.shop, shop), eq(orders.orderId, change.orderId)))
+            .returning({ visitorId: orders.visitorId, customerId: orders.customerId, linkedBy: orders.linkedBy })
+            .get();
+          d.update(attributions)
+            .set({ refunded: total })
+            .where(and(eq(attributions.shop, shop), eq(attributions.orderId, change.orderId)))
+            .run();
+          return order ? whomAnOrderMayBeShown(order) : null;
+        }
+
+        case "fulfillment": {
+          const { type: _, ...state } = change;
+          const earlier = d
+            .select()
+            .from(fulfillments)
+            .where(and(eq(fulfillments.shop, shop), eq(fulfillments.fulfillmentId, change.fulfillmentId)))
+            .get();
+          if (!earlier)
+            d.insert(fulfillments)
+              .values({ shop, ...state })
+              .run();
+          else {
+            const newer = change.updatedAt >= earlier.updatedAt;
+            d.update(fulfillments)
+              .set({
+                ...(newer ? state : {}),
+                shipmentStatus:
+                  (newer ? change.shipmentStatus : null) ?? earlier.shipmentStatus ?? change.shipmentStatus,
+                trackingNumber:
+                  (newer ? change.trackingNumber : null) ?? earlier.trackingNumber ?? change.trackingNumber,
+                trackingUrl: (newer ? change.trackingUrl : null) ?? earlier.trackingUrl ?? change.trackingUrl,
+                trackingCompany:
+                  (newer ? change.trackingCompany : null) ?? earlier.trackingCompany ?? change.trackingCompany,
+                createdAt: earlier.createdAt < change.createdAt ? earlier.createdAt : change.createdAt,
+              })
+              .where(and(eq(fulfillments.shop, shop), eq(fulfillments.fulfillmentId, change.fulfillmentId)))
+              .run();
+          }
+          return resolveOrder(shop, change.orderId);
+        }
+
+        case "shipment_status": {
+          d.insert(fulfillments)
+            .values({
+              shop,
+              fulfillmentId: change.fulfillmentId,
+              orderId: change.orderId,
+              status: "success",
+              shipmentStatus: change.status,
+              createdAt: change.at,
+              updatedAt: change.at,
+            })
+            .onConflictDoUpdate({
+              target: [fulfillments.shop, fulfillments.fulfillmentId],
+              set: { shipmentStatus: change.status, updatedAt: change.at },
+              setWhere: sql`${fulfillments.updatedAt} <= ${change.at.getTime()} or ${fulfillments.shipmentStatus} is null`,
+            })
+            .run();
+          const row = d
+            .select()
+            .from(fulfillments)
+            .where(and(eq(fulfillments.shop, shop), eq(fulfillments.fulfillmentId, change.fulfillmentId)))
+            .get();
+          return {
+            ...resolveOrder(shop, change.orderId),
+            data: {
+              trackingCompany: row?.trackingCompany ?? null,
+              trackingNumber: row?.trackingNumber ?? null,
+              trackingUrl: row?.trackingUrl ?? null,
+            },
+          };
+        }
+
+        case "product": {
+          for (const variant of change.variants) {
+            const state = {
+              productId: change.productId,
+              inventoryItemId: variant.inventoryItemId,
+              productTitle: change.title,
+              variantTitle: variant.title,
+              handle: change.handle,
+              vendor: change.vendor,
+              productType: change.productType,
+              image: variant.image,
+              price: variant.price,
+              compareAtPrice: variant.compareAtPrice,
+              updatedAt: change.updatedAt,
+              deletedAt: null,
+              ...(change.isPublished ? {} : { isAvailable: false }),
+            };
+            d.insert(variants)
+              .values({ shop, variantId: variant.variantId, ...state })
+              .onConflictDoUpdate({
+                target: [variants.shop, variants.variantId],
+                set: state,
+                setWhere: sql`${variants.updatedAt} <= ${change.updatedAt.getTime()}`,
+              })
+              .run();
+          }
+          if (change.isComplete)
+            d.update(variants)
+              .set({ deletedAt: change.updatedAt, isAvailable: false })
+              .where(
+                and(
+                  eq(variants.shop, shop),
+                  eq(variants.productId, change.productId),
+                  lt(variants.updatedAt, change.updatedAt),
+                  isNull(variants.deletedAt),
+                ),
+              )
+              .run();
+          return null;
+        }
+
+        case "product_deleted":
+          d.update(variants)
+            .set({ deletedAt: change.at, isAvailable: false })
+            .where(and(eq(variants.shop, shop), eq(variants.productId, change.productId)))
+            .run();
+          return null;
+
+        case "customer": {
+          const { type: _, ...state } = change;
+          d.insert(customers)
+            .values({ shop, ...state })
+            .onConflictDoUpdate({
+              target: [customers.shop, customers.customerId],
+              set: { ...state, locale: sql`coalesce(${change.locale}, ${customers.locale})` },
+              setWhere: sql`${customers.updatedAt} <= ${change.updatedAt.getTime()}`,
+            })
+            .run();
+          return { visitorId: customersVisitor(shop, change.customerId) };
+        }
+
+        case "stock_alert":
+          ensureVisitor(shop, change.visitorId, change.at);
+          d.insert(stockAlerts)
+            .values({
+              shop,
+              visitorId: change.visitorId,
+              variantId: change.variantId,
+              kind: change.kind,
+              state: "waiting",
+              createdAt: change.at,
+            })
+            .onConflictDoNothing()
+            .run();
+          return null;
+
+        case "shop": {
+          const { type: _, ...known } = change;
+          if (Object.keys(known).length > 0) d.update(shops).set(known).where(eq(shops.shop, shop)).run();
+          return null;
+        }
+
+        case "scopes":
+          d.update(shops).set({ scopes: change.scopes }).where(eq(shops.shop, shop)).run();
+          return null;
+
+        case "uninstalled":
+          applyUninstall(shop, change.at);
+          return null;
+
+        case "shop_redacted": {
+          const row = d.select({ state: shops.state }).from(shops).where(eq(shops.shop, shop)).get();
+          if (row?.state !== "installed") forgetShop(db, shop);
+          return null;
+        }
+
+        case "customer_redacted":
+          forgetCustomer(db, shop, change.customerId, change.orderIds);
+          return null;
+      }
+    },
+  };
+
+  function resolveOrder(shop: string, orderId: string): Resolution {
+    const order = d
+      .select({ visitorId: orders.visitorId, customerId: orders.customerId, linkedBy: orders.linkedBy })
+      .from(orders)
+      .where(and(eq(orders.shop, shop), eq(orders.orderId, orderId), isNotNull(orders.orderId)))
+      .get();
+    return order ? whomAnOrderMayBeShown(order) : {};
+  }
+}
+
+function whomAnOrderMayBeShown(order: {
+  visitorId: string | null;
+  customerId: string | null;
+  linkedBy: (typeof orders.$inferSelect)["linkedBy"];
+}): Resolution {
+  return { visitorId: order.linkedBy === "code" ? null : order.visitorId, customerId: order.customerId };
+}
+
+/** Our codes are upper case; shoppers may type them as they like. */
+function upperAndAsIs(codes: string[]): string[] {
+  return [...new Set(codes.flatMap((code) => [code, code.toUpperCase()]))];
+}

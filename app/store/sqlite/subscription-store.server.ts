@@ -1,0 +1,276 @@
+import { createHash, randomBytes } from "node:crypto";
+import { and, desc, eq, inArray, ne, sql } from "drizzle-orm";
+import type { EventEntry } from "../../events/event-store.ts";
+import type {
+  EndedCause,
+  IncomingSubscription,
+  SubscribeResult,
+  SubscriptionStore,
+} from "../../subscriptions/subscription-store.ts";
+import type { Database } from "./database.server.ts";
+import { eventAppender } from "./event-store.server.ts";
+import { deliveries, subscriptions, vapidKeys, visitors } from "./schema.server.ts";
+
+export function subscriptionStore(db: Database): SubscriptionStore {
+  const { drizzle: d, sqlite, jobs } = db;
+  const append = eventAppender(db);
+
+  /** Must run inside a transaction. The endpoint and its keys are given up: nothing can be sent to it again. */
+  function endRow(shop: string, id: string, cause: EndedCause, now: Date): { visitorId: string } | null {
+    const row = d
+      .update(subscriptions)
+      .set({ state: "ended", endedAt: now, endedCause: cause })
+      .where(and(eq(subscriptions.shop, shop), eq(subscriptions.id, id), eq(subscriptions.state, "active")))
+      .returning({ visitorId: subscriptions.visitorId })
+      .get();
+    if (!row) return null;
+    const waiting = d
+      .update(deliveries)
+      .set({ state: "dropped", reason: cause })
+      .where(and(eq(deliveries.shop, shop), eq(deliveries.subscriptionId, id), eq(deliveries.state, "queued")))
+      .returning({ id: deliveries.id })
+      .all();
+    for (const delivery of waiting) jobs.cancelByKey(`delivery:${delivery.id}`);
+    return row;
+  }
+
+  function subscribe(
+    shop: string,
+    incoming: IncomingSubscription,
+    receivedAt: Date,
+    entriesFor: (result: SubscribeResult) => EventEntry[],
+  ): SubscribeResult {
+    const endpointHash = hashEndpoint(incoming.endpoint);
+    const known = d
+      .select()
+      .from(subscriptions)
+      .where(and(eq(subscriptions.shop, shop), eq(subscriptions.endpointHash, endpointHash)))
+      .get();
+    const key = d
+      .select({ id: vapidKeys.id })
+      .from(vapidKeys)
+      .where(
+        and(
+          eq(vapidKeys.shop, shop),
+          incoming.vapidPublicKey ? eq(vapidKeys.publicKey, incoming.vapidPublicKey) : eq(vapidKeys.isCurrent, true),
+        ),
+      )
+      .get();
+    if (!key && !known) throw new UnknownVapidKeyError(shop);
+    // The browser may have lost its visitor id; the endpoint proves that it is the same one. An ended subscription whose
+    // visitor was forgotten starts anew.
+    const visitorId =
+      known &&
+      d
+        .select({ visitorId: visitors.visitorId })
+        .from(visitors)
+        .where(and(eq(visitors.shop, shop), eq(visitors.visitorId, known.visitorId)))
+        .get()
+        ? known.visitorId
+        : incoming.visitorId;
+    const subscriptionId = known?.id ?? randomBytes(12).toString("base64url");
+    const isNew = known?.state !== "active";
+    const consentMarketing = incoming.consent.marketing;
+
+    const state = {
+      visitorId,
+      p256dh: incoming.p256dh,
+      auth: incoming.auth,
+      pushService: incoming.pushService,
+      origin: incoming.origin,
+      proxyPath: incoming.proxyPath,
+      browser: incoming.browser,
+      os: incoming.os,
+      deviceType: incoming.deviceType,
+      locale: incoming.locale,
+      timezone: incoming.timezone,
+      country: incoming.country,
+      city: incoming.city,
+      consentMarketing,
+    };
+    if (!known) {
+      d.insert(subscriptions)
+        .values({
+          id: subscriptionId,
+          shop,
+          ...state,
+          endpoint: incoming.endpoint,
+          endpointHash,
+          vapidKeyId: key?.id ?? 0,
+          state: "active",
+          firstSource: incoming.source,
+          lastSource: incoming.source,
+          page: incoming.page,
+          promptVariant: incoming.promptVariant,
+          consentText: incoming.consent.text,
+          consentAt: incoming.consent.at,
+          mutedKinds: [],
+          createdAt: receivedAt,
+          lastSeenAt: receivedAt,
+        })
+        .run();
+    } else {
+      // What a re-sync does not tell stays known; the consent's text and time change only with the consent.
+      const told = Object.fromEntries(Object.entries(state).filter(([, value]) => value !== null));
+      const consented =
+        isNew || known.consentMarketing !== consentMarketing || (incoming.consent.text !== null && !known.consentText);
+      d.update(subscriptions)
+        .set({
+          ...told,
+          state: "active",
+          endedAt: null,
+          endedCause: null,
+          failures: 0,
+          lastFailure: null,
+          lastSeenAt: receivedAt,
+          ...(key && { vapidKeyId: key.id }),
+          ...(incoming.source && { lastSource: incoming.source }),
+          ...(consented && {
+            consentText: incoming.consent.text ?? known.consentText,
+            consentAt: incoming.consent.at,
+          }),
+          ...(isNew && {
+            createdAt: receivedAt,
+            pausedUntil: null,
+            mutedKinds: [],
+            page: incoming.page ?? known.page,
+            promptVariant: incoming.promptVariant ?? known.promptVariant,
+          }),
+        })
+        .where(eq(subscriptions.id, subscriptionId))
+        .run();
+    }
+
+    const result = { subscriptionId, visitorId, isNew, consentMarketing };
+    append(entriesFor(result), receivedAt);
+    if (consentMarketing)
+      d.update(visitors)
+        .set({ consentWithdrawnAt: null })
+        .where(and(eq(visitors.shop, shop), eq(visitors.visitorId, visitorId)))
+        .run();
+    const replaced = d
+      .select({ id: subscriptions.id })
+      .from(subscriptions)
+      .where(
+        and(
+          eq(subscriptions.shop, shop),
+          eq(subscriptions.visitorId, visitorId),
+          eq(subscriptions.origin, incoming.origin),
+          eq(subscriptions.state, "active"),
+          ne(subscriptions.id, subscriptionId),
+        ),
+      )
+      .all();
+    for (const { id } of replaced) endRow(shop, id, "replaced", receivedAt);
+    return result;
+  }
+
+  return {
+    async subscribe(shop, incoming, receivedAt, entriesFor) {
+      return sqlite.transaction(() => subscribe(shop, incoming, receivedAt, entriesFor)).immediate();
+    },
+
+    async byId(shop, subscriptionId) {
+      return (
+        d
+          .select()
+          .from(subscriptions)
+          .where(and(eq(subscriptions.shop, shop), eq(subscriptions.id, subscriptionId)))
+          .get() ?? null
+      );
+    },
+
+    async byEndpoint(shop, endpoint) {
+      return (
+        d
+          .select()
+          .from(subscriptions)
+          .where(and(eq(subscriptions.shop, shop), eq(subscriptions.endpointHash, hashEndpoint(endpoint))))
+          .get() ?? null
+      );
+    },
+
+    async activeOfVisitor(shop, visitorId) {
+      return d
+        .select()
+        .from(subscriptions)
+        .where(
+          and(eq(subscriptions.shop, shop), eq(subscriptions.visitorId, visitorId), eq(subscriptions.state, "active")),
+        )
+        .orderBy(desc(subscriptions.lastSeenAt))
+        .all();
+    },
+
+    async activeOfCustomer(shop, customerId) {
+      const theirs = d
+        .select({ visitorId: visitors.visitorId })
+        .from(visitors)
+        .where(and(eq(visitors.shop, shop), eq(visitors.customerId, customerId)));
+      return d
+        .select()
+        .from(subscriptions)
+        .where(
+          and(
+            eq(subscriptions.shop, shop),
+            inArray(subscriptions.visitorId, theirs),
+            eq(subscriptions.state, "active"),
+          ),
+        )
+        .orderBy(desc(subscriptions.lastSeenAt))
+        .all();
+    },
+
+    async end(shop, subscriptionId, cause, now) {
+      return sqlite
+        .transaction(() => {
+          const ended = endRow(shop, subscriptionId, cause, now);
+          if (!ended) return false;
+          const event = {
+            shop,
+            sourceId: `ended:${subscriptionId}:${now.getTime()}`,
+            kind: "unsubscribed" as const,
+            visitorId: ended.visitorId,
+            customerId: null,
+            cartToken: null,
+            checkoutToken: null,
+            orderId: null,
+            occurredAt: now,
+            data: { subscriptionId, cause },
+          };
+          append([{ event, changes: [] }], now);
+          return true;
+        })
+        .immediate();
+    },
+
+    async setPreferences(shop, subscriptionId, preferences, now) {
+      return (
+        d
+          .update(subscriptions)
+          .set({
+            ...preferences,
+            // Turning marketing on or off on the preferences page is a consent of its own, given now.
+            consentAt: sql`case when ${subscriptions.consentMarketing} = ${preferences.consentMarketing ? 1 : 0}
+              then ${subscriptions.consentAt} else ${now.getTime()} end`,
+          })
+          .where(
+            and(eq(subscriptions.shop, shop), eq(subscriptions.id, subscriptionId), eq(subscriptions.state, "active")),
+          )
+          .run().changes > 0
+      );
+    },
+  };
+}
+
+/** sha256 hex: endpoints are long and secret, their hash is neither. */
+function hashEndpoint(endpoint: string): string {
+  return createHash("sha256").update(endpoint).digest("hex");
+}
+
+/** A subscription cannot be stored for a shop without keys: the app is not installed there. */
+export class UnknownVapidKeyError extends Error {
+  constructor(shop: string) {
+    super(`${shop} has no VAPID key for this subscription`);
+    this.name = "UnknownVapidKeyError";
+  }
+}
