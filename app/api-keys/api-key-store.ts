@@ -8,8 +8,14 @@ export type ApiKey = {
   lastUsedAt: Date | null;
 };
 
-/** The answer kept for an Idempotency-Key. */
-export type KeptAnswer = { requestHash: string; status: number; body: string };
+/** What is known of an Idempotency-Key when a request comes with it. */
+export type BegunRequest =
+  | { type: "new" }
+  | { type: "answered"; status: number; body: string }
+  /** The first request with it has not been answered yet. */
+  | { type: "running" }
+  /** It was used for another request. */
+  | { type: "different" };
 
 export type ApiKeyStore = {
   /** `hash` is the key's sha256 in hex. */
@@ -20,7 +26,12 @@ export type ApiKeyStore = {
   revoke(shop: string, id: number, now: Date): Promise<boolean>;
   /** The shop of a key that was not revoked; notes that it was used, at most once a minute. */
   shopOfHash(hash: string, now: Date): Promise<string | null>;
-  keptAnswer(shop: string, idempotencyKey: string): Promise<KeptAnswer | null>;
-  /** Keeps the first answer: a second call with the same key changes nothing. `machineNow` is machine time. */
-  keepAnswer(shop: string, idempotencyKey: string, answer: KeptAnswer, machineNow: Date): Promise<void>;
+  /**
+   * Takes an Idempotency-Key for a request. One that was taken over a minute ago and never answered (the process died) is
+   * taken anew. `machineNow` is machine time.
+   */
+  beginRequest(shop: string, idempotencyKey: string, requestHash: string, machineNow: Date): Promise<BegunRequest>;
+  finishRequest(shop: string, idempotencyKey: string, answer: { status: number; body: string }): Promise<void>;
+  /** The request failed: its key can be used again. */
+  forgetRequest(shop: string, idempotencyKey: string): Promise<void>;
 };

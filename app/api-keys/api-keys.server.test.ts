@@ -57,13 +57,30 @@ test("notes when a key was last used, at most once a minute", async () => {
   expect((await store.apiKeys.list(SHOP))[0]?.lastUsedAt).toEqual(NOON);
 });
 
-test("keeps the first answer to an idempotency key, for each shop its own", async () => {
+test("answers a repeated request as the first time, for each shop its own", async () => {
   const store = await createTestStore();
-  const first = { requestHash: "a", status: 200, body: "{}" };
+  expect(await store.apiKeys.beginRequest(SHOP, "key-1", "a", NOON)).toEqual({ type: "new" });
+  expect(await store.apiKeys.beginRequest(SHOP, "key-1", "a", NOON)).toEqual({ type: "running" });
 
-  await store.apiKeys.keepAnswer(SHOP, "key-1", first, NOON);
-  await store.apiKeys.keepAnswer(SHOP, "key-1", { requestHash: "b", status: 201, body: "[]" }, NOON);
+  await store.apiKeys.finishRequest(SHOP, "key-1", { status: 202, body: "{}" });
 
-  expect(await store.apiKeys.keptAnswer(SHOP, "key-1")).toEqual(first);
-  expect(await store.apiKeys.keptAnswer("other-shop.myshopify.com", "key-1")).toBeNull();
+  expect(await store.apiKeys.beginRequest(SHOP, "key-1", "a", NOON)).toEqual({
+    type: "answered",
+    status: 202,
+    body: "{}",
+  });
+  expect(await store.apiKeys.beginRequest(SHOP, "key-1", "b", NOON)).toEqual({ type: "different" });
+  expect(await store.apiKeys.beginRequest("other-shop.myshopify.com", "key-1", "a", NOON)).toEqual({ type: "new" });
+});
+
+test("lets a key be used again when its request failed or its process died", async () => {
+  const store = await createTestStore();
+  await store.apiKeys.beginRequest(SHOP, "failed", "a", NOON);
+  await store.apiKeys.forgetRequest(SHOP, "failed");
+  await store.apiKeys.beginRequest(SHOP, "died", "a", NOON);
+
+  expect(await store.apiKeys.beginRequest(SHOP, "failed", "b", NOON)).toEqual({ type: "new" });
+  expect(await store.apiKeys.beginRequest(SHOP, "died", "b", new Date(NOON.getTime() + 61_000))).toEqual({
+    type: "new",
+  });
 });

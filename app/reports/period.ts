@@ -24,7 +24,7 @@ export function parsePeriod(
   const first = from ? dayOf(from, timezone) : last?.minus({ days: DEFAULT_DAYS - 1 });
 
   const problems: PeriodProblem[] = [];
-  if (!first) problems.push({ path: "from", message: "must be a date such as 2026-11-01" });
+  if (from && !first) problems.push({ path: "from", message: "must be a date such as 2026-11-01" });
   if (!last) problems.push({ path: "to", message: "must be a date such as 2026-11-30" });
   if (!first || !last) return { problems };
 

@@ -100,6 +100,7 @@ export type LogState = (typeof LOG_STATES)[number];
 /** A decision with the notification it is about, null when none was made, and where that stands now. */
 export type LogEntry = Decision & { state: LogState; notification: LogNotification | null };
 
+/** `subscriptionId`, given together with its visitor: decisions about this device, or about the person as a whole. */
 export type DecisionFilter = { visitorId?: string; subscriptionId?: string; journey?: string };
 export type LogFilter = { visitorId?: string; journey?: string; state?: LogState };
 

@@ -1,7 +1,10 @@
-import type { ApiKey, ApiKeyStore, KeptAnswer } from "../../api-keys/api-key-store.ts";
+import type { ApiKey, ApiKeyStore, BegunRequest } from "../../api-keys/api-key-store.ts";
 import type { Database } from "./database.server.ts";
 
 const USE_NOTED_EVERY_MS = 60_000;
+const ABANDONED_AFTER_MS = 60_000;
+/** `status` of a request that has not been answered yet. */
+const RUNNING = 0;
 
 type ApiKeyRow = { id: number; name: string; hint: string; createdAt: number; lastUsedAt: number | null };
 
@@ -20,13 +23,34 @@ export function apiKeyStore({ sqlite }: Database): ApiKeyStore {
     `select id, shop, last_used_at as lastUsedAt from api_keys where hash = ? and revoked_at is null`,
   );
   const noteUse = sqlite.prepare<[number, number]>(`update api_keys set last_used_at = ? where id = ?`);
-  const keptAnswer = sqlite.prepare<[string, string], KeptAnswer>(
-    `select request_hash as requestHash, status, body from idempotency_keys where shop = ? and key = ?`,
+  const known = sqlite.prepare<
+    [string, string],
+    { requestHash: string; status: number; body: string; createdAt: number }
+  >(
+    `select request_hash as requestHash, status, body, created_at as createdAt from idempotency_keys
+     where shop = ? and key = ?`,
   );
-  const keepAnswer = sqlite.prepare<[string, string, string, number, string, number]>(
-    `insert into idempotency_keys (shop, key, request_hash, status, body, created_at) values (?, ?, ?, ?, ?, ?)
-     on conflict do nothing`,
+  const take = sqlite.prepare<[string, string, string, number]>(
+    `insert into idempotency_keys (shop, key, request_hash, status, body, created_at) values (?, ?, ?, ${RUNNING}, '', ?)
+     on conflict do update set request_hash = excluded.request_hash, created_at = excluded.created_at`,
   );
+  const finish = sqlite.prepare<[number, string, string, string]>(
+    `update idempotency_keys set status = ?, body = ? where shop = ? and key = ?`,
+  );
+  const forget = sqlite.prepare<[string, string]>(
+    `delete from idempotency_keys where shop = ? and key = ? and status = ${RUNNING}`,
+  );
+  const begin = sqlite.transaction((shop: string, key: string, requestHash: string, now: number): BegunRequest => {
+    const row = known.get(shop, key);
+    const isAbandoned = row?.status === RUNNING && now - row.createdAt > ABANDONED_AFTER_MS;
+    if (row && !isAbandoned) {
+      if (row.requestHash !== requestHash) return { type: "different" };
+      if (row.status === RUNNING) return { type: "running" };
+      return { type: "answered", status: row.status, body: row.body };
+    }
+    take.run(shop, key, requestHash, now);
+    return { type: "new" };
+  });
 
   return {
     async add(key, now) {
@@ -54,12 +78,16 @@ export function apiKeyStore({ sqlite }: Database): ApiKeyStore {
       return row.shop;
     },
 
-    async keptAnswer(shop, idempotencyKey) {
-      return keptAnswer.get(shop, idempotencyKey) ?? null;
+    async beginRequest(shop, idempotencyKey, requestHash, machineNow) {
+      return begin.immediate(shop, idempotencyKey, requestHash, machineNow.getTime());
     },
 
-    async keepAnswer(shop, idempotencyKey, answer, machineNow) {
-      keepAnswer.run(shop, idempotencyKey, answer.requestHash, answer.status, answer.body, machineNow.getTime());
+    async finishRequest(shop, idempotencyKey, answer) {
+      finish.run(answer.status, answer.body, shop, idempotencyKey);
+    },
+
+    async forgetRequest(shop, idempotencyKey) {
+      forget.run(shop, idempotencyKey);
     },
   };
 }

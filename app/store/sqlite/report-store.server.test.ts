@@ -179,7 +179,7 @@ test("reads every list through an index", async () => {
   for (const filter of [{}, { visitorId: "v" }, { journey: "welcome" }, { state: "clicked" as const }]) {
     await reports.pushLog(SHOP, filter, null, 50);
   }
-  for (const filter of [{}, { visitorId: "v" }, { subscriptionId: "s" }, { journey: "welcome" }]) {
+  for (const filter of [{}, { visitorId: "v" }, { visitorId: "v", subscriptionId: "s" }, { journey: "welcome" }]) {
     await reports.decisions(SHOP, filter, 99, 50);
   }
 

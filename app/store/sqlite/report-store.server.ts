@@ -336,7 +336,8 @@ function ledgerCondition(
   };
 
   if (filter.visitorId !== undefined) add("l.visitor_id = ?", filter.visitorId);
-  if (filter.subscriptionId !== undefined) add("l.subscription_id = ?", filter.subscriptionId);
+  if (filter.subscriptionId !== undefined)
+    add("(l.subscription_id = ? or l.subscription_id is null)", filter.subscriptionId);
   if (filter.journey !== undefined) add("l.journey = ?", filter.journey);
   if (before !== null) add("l.id < ?", before);
   return { where: conditions.join(" and "), values };
