@@ -1,4 +1,4 @@
-import type { EventStore } from "../events/event-store.ts";
+import type { EventEntry, EventStore } from "../events/event-store.ts";
 import type { MirrorStore } from "../events/mirror-store.ts";
 import type { ShopStore } from "../shopify/shop-store.ts";
 import type { SubscriptionStore } from "../subscriptions/subscription-store.ts";
@@ -24,7 +24,7 @@ export type Store = {
   events: EventStore;
   mirror: MirrorStore;
   visitors: VisitorStore;
-  subscriptions: SubscriptionStore;
+  subscriptions: SubscriptionStore<EventEntry>;
   // Parts are added by the folders that need them: one line here, one in sqlite/create-store.server.ts.
   close(): Promise<void>;
 };

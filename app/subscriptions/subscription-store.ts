@@ -1,4 +1,3 @@
-import type { EventEntry } from "../events/event-store.ts";
 import type { subscriptions, TrafficSource } from "../store/sqlite/schema.server.ts";
 
 export type Subscription = typeof subscriptions.$inferSelect;
@@ -10,7 +9,9 @@ export type IncomingSubscription = {
   endpoint: string;
   p256dh: string;
   auth: string;
-  /** The public key it was made with; null: the shop's current one. */
+  /** A re-sync without a tap: it may lower consent but not raise it, and revives nothing the shopper has ended. */
+  isQuiet: boolean;
+  /** The public key it was made with; null: the one it was stored with, or the shop's current one. */
   vapidPublicKey: string | null;
   /** host[:port] of the endpoint. */
   pushService: string;
@@ -33,8 +34,10 @@ export type SubscribeResult = {
   subscriptionId: string;
   /** The one to keep. */
   visitorId: string;
-  /** False when the endpoint was known and active. */
+  /** False when the endpoint was known and active, or stays ended. */
   isNew: boolean;
+  /** True when the shopper ended it and a quiet re-sync cannot revive it. */
+  isEnded: boolean;
   /** As stored now. */
   consentMarketing: boolean;
 };
@@ -43,7 +46,8 @@ export type SubscribeResult = {
 export type EndedCause =
   "unsubscribed" | "endpoint_gone" | "consent_withdrawn" | "redacted" | "replaced" | "key_changed";
 
-export type SubscriptionStore = {
+/** `Entry` is the event log's: this folder does not know it. */
+export type SubscriptionStore<Entry> = {
   /**
    * Stores a subscription or refreshes the one with the same endpoint, and appends the events that come with it, together.
    * `entriesFor` is called inside the transaction with the outcome and must only build values. A browser has one live
@@ -53,7 +57,7 @@ export type SubscriptionStore = {
     shop: string,
     incoming: IncomingSubscription,
     receivedAt: Date,
-    entriesFor: (result: SubscribeResult) => EventEntry[],
+    entriesFor: (result: SubscribeResult) => Entry[],
   ): Promise<SubscribeResult>;
   byId(shop: string, subscriptionId: string): Promise<Subscription | null>;
   byEndpoint(shop: string, endpoint: string): Promise<Subscription | null>;

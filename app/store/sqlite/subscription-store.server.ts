@@ -11,7 +11,7 @@ import type { Database } from "./database.server.ts";
 import { eventAppender } from "./event-store.server.ts";
 import { deliveries, subscriptions, vapidKeys, visitors } from "./schema.server.ts";
 
-export function subscriptionStore(db: Database): SubscriptionStore {
+export function subscriptionStore(db: Database): SubscriptionStore<EventEntry> {
   const { drizzle: d, sqlite, jobs } = db;
   const append = eventAppender(db);
 
@@ -70,7 +70,10 @@ export function subscriptionStore(db: Database): SubscriptionStore {
         : incoming.visitorId;
     const subscriptionId = known?.id ?? randomBytes(12).toString("base64url");
     const isNew = known?.state !== "active";
-    const consentMarketing = incoming.consent.marketing;
+    if (known && isNew && incoming.isQuiet && SHOPPERS_CHOICE.includes(known.endedCause ?? ""))
+      return { subscriptionId, visitorId, isNew: false, isEnded: true, consentMarketing: false };
+    const consentMarketing =
+      incoming.consent.marketing && (!known || isNew || !incoming.isQuiet || known.consentMarketing);
 
     const state = {
       visitorId,
@@ -123,7 +126,7 @@ export function subscriptionStore(db: Database): SubscriptionStore {
           failures: 0,
           lastFailure: null,
           lastSeenAt: receivedAt,
-          ...(key && { vapidKeyId: key.id }),
+          ...(key && incoming.vapidPublicKey && { vapidKeyId: key.id }),
           ...(incoming.source && { lastSource: incoming.source }),
           ...(consented && {
             consentText: incoming.consent.text ?? known.consentText,
@@ -141,7 +144,7 @@ export function subscriptionStore(db: Database): SubscriptionStore {
         .run();
     }
 
-    const result = { subscriptionId, visitorId, isNew, consentMarketing };
+    const result = { subscriptionId, visitorId, isNew, isEnded: false, consentMarketing };
     append(entriesFor(result), receivedAt);
     if (consentMarketing)
       d.update(visitors)
@@ -261,6 +264,9 @@ export function subscriptionStore(db: Database): SubscriptionStore {
     },
   };
 }
+
+/** Causes only a tap of the shopper undoes. */
+const SHOPPERS_CHOICE = ["unsubscribed", "consent_withdrawn"];
 
 /** sha256 hex: endpoints are long and secret, their hash is neither. */
 function hashEndpoint(endpoint: string): string {

@@ -1,0 +1,90 @@
+import type { z } from "zod";
+import type { Services } from "../services.server.ts";
+import { issuesOf, methodNotAllowed, problem } from "./problem.server.ts";
+import { verifyProxyQuery } from "./proxy-signature.server.ts";
+import type { ProxyClaims } from "./proxy-signature.server.ts";
+import { createRateLimiter, firstPublicAddress, UNLIMITED } from "./rate-limits.server.ts";
+import type { RateLimiter } from "./rate-limits.server.ts";
+import { parseJson, readBody } from "./read-body.server.ts";
+import type { Shop } from "./shop-store.ts";
+import { scheduleShopSync } from "./sync-shop.server.ts";
+
+/** A request that came through Shopify's app proxy, checked. */
+export type ProxyRequest<Body> = ProxyClaims & {
+  shopRow: Shop;
+  /** First public address of X-Forwarded-For. Never stored. */
+  address: string | null;
+  query: URLSearchParams;
+  body: Body;
+};
+
+/** Bytes a storefront request's body may have. */
+export const PROXY_BODY_LIMIT = 64 * 1024;
+
+const VISITOR_ID = /^[A-Za-z0-9_-]{8,64}$/;
+
+let limiter: RateLimiter | undefined;
+
+/** Forgets what was counted. For tests. */
+export function resetRateLimits(): void {
+  limiter = undefined;
+}
+
+/**
+ * Checks a storefront request in the contract's order: 405, 400 for the signature, 413, 429 with Retry-After, then what
+ * is wrong with its shape. Nothing is stored for a request that is refused.
+ *
+ * @param schema of the JSON body, whatever its Content-Type; null for requests without one
+ * @throws Response, always problem details
+ */
+export async function checkProxyRequest<Body = null>(
+  request: Request,
+  services: Services,
+  { methods, schema }: { methods: string[]; schema: z.ZodType<Body> | null },
+): Promise<ProxyRequest<Body>> {
+  if (!methods.includes(request.method)) throw methodNotAllowed(methods);
+
+  const { config, clock, store, metrics: _ } = services;
+  const query = new URL(request.url).searchParams;
+  const secrets = [config.shopify.apiSecret, ...(config.shopify.apiSecretOld ? [config.shopify.apiSecretOld] : [])];
+  const claims = verifyProxyQuery(query, secrets, clock.machineNow());
+  if (!claims) throw problem(400, "The app proxy's signature is missing, wrong or too old.");
+
+  const bytes = schema ? await readBody(request, PROXY_BODY_LIMIT) : Buffer.alloc(0);
+  if (bytes === null) throw problem(413, "A body may have at most 64 KB.");
+  const json = schema ? parseJson(bytes) : null;
+
+  const address = firstPublicAddress(request.headers.get("x-forwarded-for"));
+  limiter ??= config.rateLimit ? createRateLimiter() : UNLIMITED;
+  const waitSeconds = limiter.take({ shop: claims.shop, visitorId: visitorIn(json), address }, clock.machineNow());
+  if (waitSeconds !== null)
+    throw problem(429, "Too many requests.", { headers: { "Retry-After": String(waitSeconds) } });
+
+  if (request.headers.has("content-encoding") && request.headers.get("content-encoding") !== "identity")
+    throw problem(415, "A body must not be compressed.");
+  const shopRow = await store.shops.get(claims.shop);
+  if (shopRow?.state !== "installed") throw problem(404, "The app is not installed in this shop.");
+  const body = schema ? parseBody(json, schema) : (null as Body);
+
+  await learnProxyPath(services, shopRow, claims.pathPrefix);
+  return { ...claims, shopRow, address, query, body };
+}
+
+function parseBody<Body>(json: unknown, schema: z.ZodType<Body>): Body {
+  if (json === undefined) throw problem(400, "The body is not JSON.");
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) throw problem(400, "The body has a wrong shape.", { issues: issuesOf(parsed.error) });
+  return parsed.data;
+}
+
+/** Known before the shape is checked, so that a stream of broken bodies is limited too. */
+function visitorIn(json: unknown): string | null {
+  if (typeof json !== "object" || json === null || !("visitorId" in json)) return null;
+  return typeof json.visitorId === "string" && VISITOR_ID.test(json.visitorId) ? json.visitorId : null;
+}
+
+/** Merchants may move the proxy; pages and links must follow. */
+async function learnProxyPath({ store, clock }: Services, shop: Shop, pathPrefix: string): Promise<void> {
+  if (pathPrefix === shop.proxyPath || !/^(\/[A-Za-z0-9_-]{1,60}){1,4}$/.test(pathPrefix)) return;
+  if (await store.shops.learnProxyPath(shop.shop, pathPrefix)) await scheduleShopSync(store, shop.shop, clock.now());
+}
