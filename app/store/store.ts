@@ -1,5 +1,6 @@
 import type { EventEntry, EventStore } from "../events/event-store.ts";
 import type { MirrorStore } from "../events/mirror-store.ts";
+import type { SessionStore } from "../shopify/session-store.ts";
 import type { ShopStore } from "../shopify/shop-store.ts";
 import type { SubscriptionStore } from "../subscriptions/subscription-store.ts";
 import type { VapidKeyStore } from "../subscriptions/vapid-key-store.ts";
@@ -16,6 +17,7 @@ import type { JobStore } from "../scheduler/job-store.ts";
  */
 export type Store = {
   jobs: JobStore;
+  sessions: SessionStore;
   apiKeys: ApiKeyStore;
   reports: ReportStore;
   subscribers: SubscriberStore;

@@ -1,5 +1,6 @@
 import { eventStore } from "./event-store.server.ts";
 import { mirrorStore } from "./mirror-store.server.ts";
+import { sessionStore } from "./session-store.server.ts";
 import { shopStore } from "./shop-store.server.ts";
 import { subscriptionStore } from "./subscription-store.server.ts";
 import { vapidKeyStore } from "./vapid-key-store.server.ts";
@@ -21,6 +22,7 @@ export function createSqliteStore(options: OpenOptions): Store {
 export function storeOf(database: Database): Store {
   return {
     jobs: jobStore(database),
+    sessions: sessionStore(database),
     apiKeys: apiKeyStore(database),
     reports: reportStore(database),
     subscribers: subscriberStore(database),
