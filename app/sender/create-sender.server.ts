@@ -51,7 +51,11 @@ export function createSender(options: SenderOptions): Sender {
     const known = clients.get(url.origin);
     if (known) return known;
     if (clients.size >= MAX_IDLE_CLIENTS) {
-      for (const [origin, client] of clients) if (client.isIdle) clients.delete(origin);
+      for (const [origin, other] of clients) {
+        if (!other.isIdle) continue;
+        other.close();
+        clients.delete(origin);
+      }
     }
     const client = new PushServiceClient(connections(url, isOperatorHost));
     clients.set(url.origin, client);

@@ -51,17 +51,20 @@ export class PushServiceClient {
   readonly #options: PushServiceClientOptions;
   readonly #limit: ConcurrencyLimit;
   readonly #sessions = new Set<Session>();
+  readonly #authority: string;
   #connecting: Promise<void> | null = null;
   #http1: Agent | null = null;
 
   constructor(options: PushServiceClientOptions) {
     this.#options = options;
+    const { hostname, port } = options;
+    this.#authority = port === 443 ? hostname : `${hostname}:${port}`;
     this.#limit = new ConcurrencyLimit(options.concurrency);
   }
 
-  /** Nothing under way and no connection open: it may be forgotten. */
+  /** Nothing under way and no HTTP/2 connection open: it may be closed and forgotten. */
   get isIdle(): boolean {
-    return this.#limit.isIdle && this.#sessions.size === 0 && this.#http1 === null;
+    return this.#limit.isIdle && this.#sessions.size === 0;
   }
 
   /**
@@ -181,6 +184,7 @@ export class PushServiceClient {
       try {
         stream = session.http2.request({
           [constants.HTTP2_HEADER_METHOD]: "POST",
+          [constants.HTTP2_HEADER_AUTHORITY]: this.#authority,
           [constants.HTTP2_HEADER_PATH]: push.path,
           ...push.headers,
           "content-length": String(push.body.length),
@@ -233,7 +237,7 @@ export class PushServiceClient {
   }
 
   #sendHttp1(push: OutgoingPush): Promise<PushAnswer> {
-    const { hostname, port, requestTimeoutMs } = this.#options;
+    const { requestTimeoutMs } = this.#options;
     return new Promise((resolve, reject) => {
       let hasLeft = false;
       const fail = (error: unknown) => {
@@ -252,7 +256,7 @@ export class PushServiceClient {
         path: push.path,
         headers: {
           ...push.headers,
-          host: port === 443 ? hostname : `${hostname}:${port}`,
+          host: this.#authority,
           "content-length": String(push.body.length),
         },
       });
