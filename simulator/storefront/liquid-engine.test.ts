@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createLiquid } from "./liquid-engine.ts";
 import { readSchema } from "./liquid-tags.ts";
-import type { Translations } from "./translations.ts";
+import type { TextTree, Translations } from "./translations.ts";
 
 const TRANSLATIONS: Translations = {
   defaultLocale: "en",
-  byLocale: new Map([
+  byLocale: new Map<string, TextTree>([
     [
       "en",
       {

@@ -114,14 +114,14 @@ class FormTag extends Tag {
 
 /** `{% section 'header' %}`: a section is a snippet in a wrapper of its own. */
 class SectionTag extends Tag {
-  private readonly name: string;
+  private readonly section: string;
   constructor(token: TagToken, remaining: TopLevelToken[], engine: Liquid) {
     super(token, remaining, engine);
-    this.name = /['"]([\w-]+)['"]/.exec(token.args)?.[1] ?? "";
+    this.section = /['"]([\w-]+)['"]/.exec(token.args)?.[1] ?? "";
   }
   override *render(context: Context, emitter: Emitter): Generator<unknown, void, unknown> {
-    const templates = (yield this.liquid._parsePartialFile(this.name, false)) as Template[];
-    emitter.write(`<div id="shopify-section-${this.name}" class="shopify-section">`);
+    const templates = (yield this.liquid._parsePartialFile(this.section, context.sync)) as Template[];
+    emitter.write(`<div id="shopify-section-${this.section}" class="shopify-section">`);
     yield this.liquid.renderer.renderTemplates(templates, context.spawn({}), emitter);
     emitter.write("</div>");
   }
