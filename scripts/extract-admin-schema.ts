@@ -250,7 +250,7 @@ function root(name: "QueryRoot" | "Mutation", fields: string[]): IntrospectionTy
 
 function addUserErrors(payload: string, kept: Set<string>): void {
   for (const field of (typeNamed(payload) as IntrospectionObjectType).fields) {
-    if (/Errors$/.test(field.name) || OBJECTS.includes(named(field.type))) kept.add(named(field.type));
+    if (field.name.endsWith("Errors") || OBJECTS.includes(named(field.type))) kept.add(named(field.type));
   }
 }
 
@@ -266,12 +266,8 @@ function neededBy(name: string, kept: Set<string>): string[] {
 
 function isKeptField(field: IntrospectionField, kept: Set<string>): boolean {
   const kind = typeNamed(named(field.type)).kind;
-  if (kind === "SCALAR" || kind === "ENUM") return field.args.every((argument) => isSmall(argument));
+  if (kind === "SCALAR" || kind === "ENUM") return true;
   return kept.has(named(field.type));
-}
-
-function isSmall(argument: IntrospectionInputValue): boolean {
-  return typeNamed(named(argument.type)).kind !== "INPUT_OBJECT";
 }
 
 function slimType(type: IntrospectionType, kept: Set<string>): IntrospectionType {
