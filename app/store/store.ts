@@ -8,7 +8,12 @@ import type { VisitorStore } from "../subscriptions/visitor-store.ts";
 import type { SubscriberStore } from "../subscriptions/subscriber-store.ts";
 import type { ApiKeyStore } from "../api-keys/api-key-store.ts";
 import type { ReportStore } from "../reports/report-store.ts";
+import type { JourneyStore } from "../journeys/journey-store.ts";
+import type { LedgerStore } from "../journeys/ledger-store.ts";
+import type { NotificationStore } from "../journeys/notification-store.ts";
 import type { JobStore } from "../scheduler/job-store.ts";
+import type { HealthStore } from "./health-store.ts";
+import type { RetentionStore } from "./retention-store.ts";
 
 /**
  * All storage of the app. Each part is an interface in the words of the folder that needs it; `sqlite/` fulfils it, and
@@ -18,6 +23,8 @@ import type { JobStore } from "../scheduler/job-store.ts";
 export type Store = {
   jobs: JobStore;
   sessions: SessionStore;
+  health: HealthStore;
+  retention: RetentionStore;
   apiKeys: ApiKeyStore;
   reports: ReportStore;
   subscribers: SubscriberStore;
@@ -27,6 +34,9 @@ export type Store = {
   mirror: MirrorStore;
   visitors: VisitorStore;
   subscriptions: SubscriptionStore<EventEntry>;
+  journeys: JourneyStore;
+  notifications: NotificationStore;
+  ledger: LedgerStore;
   // Parts are added by the folders that need them: one line here, one in sqlite/create-store.server.ts.
   close(): Promise<void>;
 };

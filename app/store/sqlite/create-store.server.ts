@@ -1,5 +1,7 @@
 import { eventStore } from "./event-store.server.ts";
 import { mirrorStore } from "./mirror-store.server.ts";
+import { healthStore } from "./health-store.server.ts";
+import { retentionStore } from "./retention-store.server.ts";
 import { sessionStore } from "./session-store.server.ts";
 import { shopStore } from "./shop-store.server.ts";
 import { subscriptionStore } from "./subscription-store.server.ts";
@@ -8,6 +10,9 @@ import { visitorStore } from "./visitor-store.server.ts";
 import { apiKeyStore } from "./api-key-store.server.ts";
 import { reportStore } from "./report-store.server.ts";
 import { subscriberStore } from "./subscriber-store.server.ts";
+import { journeyStore } from "./journey-store.server.ts";
+import { ledgerStore } from "./ledger-store.server.ts";
+import { notificationStore } from "./notification-store.server.ts";
 import type { Store } from "../store.ts";
 import { openDatabase } from "./database.server.ts";
 import type { Database, OpenOptions } from "./database.server.ts";
@@ -23,6 +28,8 @@ export function storeOf(database: Database): Store {
   return {
     jobs: jobStore(database),
     sessions: sessionStore(database),
+    health: healthStore(database),
+    retention: retentionStore(database),
     apiKeys: apiKeyStore(database),
     reports: reportStore(database),
     subscribers: subscriberStore(database),
@@ -32,6 +39,9 @@ export function storeOf(database: Database): Store {
     mirror: mirrorStore(database),
     visitors: visitorStore(database),
     subscriptions: subscriptionStore(database),
+    journeys: journeyStore(database),
+    notifications: notificationStore(database),
+    ledger: ledgerStore(database),
     async close() {
       // Folds the write-ahead log into the file, so that a plain copy of it is complete.
       database.sqlite.pragma("wal_checkpoint(TRUNCATE)");

@@ -1,0 +1,90 @@
+import type { TextsByLocale } from "./message-texts.ts";
+import { chooseLocale, textDirection } from "./locales.ts";
+import { renderTemplate } from "./liquid.server.ts";
+import { markTarget } from "./target-links.ts";
+import type { TemplateFacts } from "./template-fields.ts";
+import type { ComposedMessage } from "../store/sqlite/schema.server.ts";
+
+export type ComposeInput = {
+  /** The journey's kind, "campaign" or "direct": the utm_campaign. */
+  kind: string;
+  /** Texts by language, at least one. */
+  texts: TextsByLocale;
+  /** Texts that do without what `texts` may promise, used where a discount code was meant and there is none. */
+  plainTexts: TextsByLocale | null;
+  facts: TemplateFacts;
+  /** Languages, most wanted first: the shopper's, the shop's. */
+  wishedLocales: (string | null)[];
+  /** The shopper's timezone. */
+  timezone: string;
+  /** Where a click leads unless the text says otherwise: a path on the shop's domain or an https address. */
+  target: string;
+  /** The product's picture, used unless the text names one or wants none. */
+  image: string | null;
+  icon: string | null;
+  tag: string;
+  renotify: boolean;
+};
+
+export type Composed = { message: ComposedMessage; targetUrl: string; locale: string };
+
+// What the systems show before they cut (Windows and Android are the most generous). Longer words are only bytes.
+const LONGEST_TITLE = 120;
+const LONGEST_BODY = 400;
+const LONGEST_ACTION = 40;
+
+/**
+ * Words, picture and links of one notification for one person.
+ *
+ * @throws LiquidError when a stored text no longer renders, or when nothing is left to show
+ */
+export function compose(input: ComposeInput): Composed {
+  const composed = composeWith(input.texts, input);
+  // A sentence around a code that is not there would promise nothing: say what is true without one.
+  if (composed.needsCode && input.plainTexts) return composeWith(input.plainTexts, input).composed;
+  return composed.composed;
+}
+
+function composeWith(texts: TextsByLocale, input: ComposeInput): { composed: Composed; needsCode: boolean } {
+  const locale = chooseLocale(Object.keys(texts), input.wishedLocales);
+  const text = texts[locale];
+  if (!text) throw new Error(`No text in ${locale}`);
+  const options = { locale, timezone: input.timezone };
+  const title = renderTemplate(text.title, input.facts, options);
+  const body = renderTemplate(text.body, input.facts, options);
+  const actions = (text.actions ?? []).map(({ action, title: label, url }) => {
+    const rendered = renderTemplate(label, input.facts, options);
+    return { action, title: clip(rendered.text, LONGEST_ACTION), url: url ? markTarget(url, input.kind) : null };
+  });
+  const needsCode = [...title.holes, ...body.holes].some((field) =>
+    (["code", "code_expires", "discount_percent"] as string[]).includes(field),
+  );
+
+  const targetUrl = markTarget(text.url ?? input.target, input.kind);
+  const message: ComposedMessage = {
+    title: clip(title.text, LONGEST_TITLE) || (input.facts.shop_name ?? ""),
+    body: clip(body.text, LONGEST_BODY),
+    lang: locale,
+    dir: textDirection(locale),
+    icon: text.icon ?? input.icon,
+    image: text.image === undefined ? input.image : text.image,
+    badge: null,
+    actions: actions.filter((action) => action.title !== ""),
+    tag: input.tag,
+    renotify: input.renotify,
+    requireInteraction: text.requireInteraction ?? false,
+    silent: false,
+  };
+  return { composed: { message, targetUrl, locale }, needsCode };
+}
+
+/** Cuts between letters as a reader sees them, so that no emoji and no Arabic letter is halved. */
+function clip(text: string, longest: number): string {
+  const letters = [...new Intl.Segmenter().segment(text)];
+  if (letters.length <= longest) return text;
+  return `${letters
+    .slice(0, longest - 1)
+    .map(({ segment }) => segment)
+    .join("")
+    .trimEnd()}…`;
+}

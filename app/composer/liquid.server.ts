@@ -1,0 +1,172 @@
+import { Drop, Liquid, LiquidError } from "liquidjs";
+import type { Template } from "liquidjs";
+import { formatInstant, formatMoney } from "./format-values.ts";
+import { isolateLeftToRight, isolateWords } from "./isolate.ts";
+import { fieldFallback, LEFT_TO_RIGHT_FIELDS, TEMPLATE_FIELDS } from "./template-fields.ts";
+import type { Money, TemplateFacts, TemplateField } from "./template-fields.ts";
+
+// Merchants write these texts; a shopper's cart fills them. Neither may reach a file, another template or our objects, or
+// keep the process busy. Limits: source 4,000 characters, 50 ms, a few hundred kilobytes, and what comes out is cut.
+
+const LONGEST_SOURCE = 4_000;
+const RENDER_LIMIT_MS = 50;
+const MEMORY_LIMIT = 200_000;
+const LONGEST_OUTPUT = 1_000;
+
+/** A field that is not known: false in conditions, replaced by `default`, and its fallback where it is written out. */
+class MissingField extends Drop {
+  // Private by the language: a template can read every other property.
+  readonly #field: TemplateField;
+  readonly #fallback: string;
+  constructor(field: TemplateField, fallback: string) {
+    super();
+    this.#field = field;
+    this.#fallback = fallback;
+  }
+  override valueOf(): null {
+    return null;
+  }
+  static writeOut(missing: MissingField): string {
+    if (missing.#fallback === "") holesOfRender.current?.add(missing.#field);
+    return missing.#fallback;
+  }
+}
+
+/** A place in a text where something is wrong, both counted from 1. */
+export type TemplateProblem = { message: string; line: number; column: number };
+
+const holesOfRender: { current: Set<TemplateField> | null } = { current: null };
+
+const engine = makeEngine();
+
+function makeEngine(): Liquid {
+  const liquid = new Liquid({
+    ownPropertyOnly: true,
+    strictFilters: true,
+    strictVariables: false,
+    cache: false,
+    templates: {},
+    parseLimit: LONGEST_SOURCE,
+    renderLimit: RENDER_LIMIT_MS,
+    memoryLimit: MEMORY_LIMIT,
+    outputEscape: writeOut,
+  });
+  // Nothing to include, nothing to lay out.
+  for (const tag of ["include", "render", "layout", "block"]) delete liquid.tags[tag];
+  return liquid;
+}
+
+function writeOut(value: unknown): string {
+  if (value instanceof MissingField) return MissingField.writeOut(value);
+  if (value === null || value === undefined) return "";
+  if (typeof value === "object") return Array.isArray(value) ? value.map(writeOut).join("") : "";
+  return String(value);
+}
+
+/** What is wrong with a text: Liquid that does not parse or end, and names that are no field. Empty when it is fine. */
+export function checkTemplate(source: string): TemplateProblem[] {
+  let template: Template[];
+  try {
+    template = engine.parse(source);
+  } catch (error) {
+    return [problemOf(error)];
+  }
+
+  const { globals } = engine.analyzeSync(template, { partials: false });
+  const misused = Object.entries(globals).flatMap(([name, uses]) =>
+    uses
+      .filter(({ segments }) => !Object.hasOwn(TEMPLATE_FIELDS, name) || segments.length > 1)
+      .map(({ location, segments }) => ({
+        message: `unknown variable "${segments.length > 1 ? segments.join(".") : name}"`,
+        line: location.row,
+        column: location.col,
+      })),
+  );
+  if (misused.length > 0) return misused;
+
+  try {
+    renderTemplate(source, exampleFacts(), { locale: "en", timezone: "UTC" });
+  } catch (error) {
+    return [problemOf(error)];
+  }
+  return [];
+}
+
+/** Values for previews and trials; `code_expires` is an instant in the near future of the example. */
+export function exampleFacts(now: Date = new Date(Date.UTC(2026, 10, 21, 12))): TemplateFacts {
+  const examples = Object.fromEntries(Object.entries(TEMPLATE_FIELDS).map(([field, { example }]) => [field, example]));
+  return { ...examples, code_expires: new Date(now.getTime() + 2 * 86_400_000) } as TemplateFacts;
+}
+
+export type RenderedText = {
+  text: string;
+  /** Fields that were written out, are not known and have no fallback. */
+  holes: ReadonlySet<TemplateField>;
+};
+
+/**
+ * Renders one text for one shopper: tidy, on its own line breaks, without control characters, at most 1,000 characters.
+ *
+ * @throws LiquidError when the text does not parse or breaks its limits
+ */
+export function renderTemplate(
+  source: string,
+  facts: TemplateFacts,
+  { locale, timezone }: { locale: string; timezone: string },
+): RenderedText {
+  const holes = new Set<TemplateField>();
+  // Rendering is synchronous, so one slot is enough and cannot mix two renders up.
+  holesOfRender.current = holes;
+  try {
+    const rendered: unknown = engine.parseAndRenderSync(source, scopeOf(facts, locale, timezone));
+    return { text: tidy(String(rendered)).slice(0, LONGEST_OUTPUT), holes };
+  } finally {
+    holesOfRender.current = null;
+  }
+}
+
+function scopeOf(facts: TemplateFacts, locale: string, timezone: string): Record<string, unknown> {
+  const scope: Record<string, unknown> = {};
+  for (const field of Object.keys(TEMPLATE_FIELDS) as TemplateField[]) {
+    const value = facts[field];
+    scope[field] =
+      value === null || value === undefined || value === ""
+        ? new MissingField(field, fieldFallback(field, locale))
+        : writeFact(field, value, locale, timezone);
+  }
+  return scope;
+}
+
+function writeFact(
+  field: TemplateField,
+  value: string | number | Date | Money,
+  locale: string,
+  timezone: string,
+): string | number {
+  if (typeof value === "number") return value;
+  if (value instanceof Date) return isolateWords(formatInstant(value, locale, timezone), locale);
+  const text = typeof value === "object" ? formatMoney(value, locale) : value;
+  return LEFT_TO_RIGHT_FIELDS.has(field) ? isolateLeftToRight(text, locale) : isolateWords(text, locale);
+}
+
+/** What a field that is not there leaves behind: double spaces, a space before a comma, empty quotes and brackets. */
+function tidy(text: string): string {
+  return text
+    .replaceAll(/[^\P{Cc}\n]/gu, " ")
+    .replaceAll(/\(\s*\)|\[\s*\]|“\s*”|«\s*»|"\s*"/g, "")
+    .replaceAll(/[^\S\n]+/g, " ")
+    .replaceAll(/ +([,.!?;:،؛؟])/g, "$1")
+    .replaceAll(/[,،]+([.!?؟])/g, "$1")
+    .replaceAll(/ *\n */g, "\n")
+    .replaceAll(/\n{3,}/g, "\n\n")
+    .replaceAll(/^[\s,،:;]+|[\s,،:;]+$/g, "");
+}
+
+function problemOf(error: unknown): TemplateProblem {
+  if (LiquidError.is(error)) {
+    const [line = 1, column = 1] = error.token?.getPosition() ?? [];
+    const message = error.message.replace(/, line:\d+, col:\d+.*$/s, "").replace(/^\w+Error: /, "");
+    return { message, line, column };
+  }
+  return { message: error instanceof Error ? error.message : String(error), line: 1, column: 1 };
+}

@@ -1,0 +1,121 @@
+import { expect, test } from "vitest";
+import { createKeyring } from "../encryption.server.ts";
+import { MAX_PAYLOAD_BYTES, PayloadTooLargeError } from "../sender/payload-limit.ts";
+import { readToken } from "../signed-token.server.ts";
+import type { ComposedMessage } from "../store/sqlite/schema.server.ts";
+import { buildPayload } from "./payload.server.ts";
+import type { PayloadParts } from "./payload.server.ts";
+
+const keyring = createKeyring([Buffer.alloc(32, 7).toString("base64")]);
+const SHOP = "harbour.myshopify.com";
+
+function buildParts(
+  message: Partial<ComposedMessage> = {},
+  notification: Partial<PayloadParts["notification"]> = {},
+  pushService = "fcm.googleapis.com",
+): PayloadParts {
+  return {
+    notification: {
+      id: "n1",
+      shop: SHOP,
+      kind: "back_in_stock",
+      targetUrl: "/products/mug?variant=1&utm_source=beckon",
+      discountCode: null,
+      message: {
+        title: "It is back",
+        body: "The mug is here again",
+        lang: "en",
+        dir: "ltr",
+        icon: "https://shop.example/icon.png",
+        image: null,
+        badge: null,
+        actions: [],
+        tag: "n1",
+        renotify: false,
+        requireInteraction: false,
+        silent: false,
+        ...message,
+      },
+      ...notification,
+    },
+    delivery: { id: "d1" },
+    subscription: { pushService, origin: "https://shop.example", proxyPath: "/apps/beckon" },
+    keyring,
+  };
+}
+
+test("carries everything the service worker needs, with links on the subscription's own origin", () => {
+  const { notification, ...rest } = JSON.parse(
+    buildPayload(buildParts({ actions: [{ action: "see", title: "See it", url: null }] })),
+  );
+
+  expect(rest).toEqual({});
+  expect(notification).toMatchObject({ title: "It is back", lang: "en", dir: "ltr", tag: "n1", renotify: false });
+  expect(notification.data).toMatchObject({
+    id: "n1",
+    kind: "back_in_stock",
+    code: null,
+    url: "https://shop.example/products/mug?variant=1&utm_source=beckon",
+  });
+  expect(readToken(keyring, "receipt", notification.data.token)).toEqual({ d: "d1", s: SHOP });
+  const go = "https://shop.example/apps/beckon/go/";
+  expect(notification.navigate.startsWith(go)).toBe(true);
+  expect(readToken(keyring, "go", notification.navigate.slice(go.length))).toEqual({ d: "d1", s: SHOP });
+  expect(readToken(keyring, "go", notification.actions[0].navigate.slice(go.length))).toEqual({
+    d: "d1",
+    s: SHOP,
+    a: "see",
+  });
+});
+
+test("opens the target with the code applied", () => {
+  const parts = buildParts({}, { discountCode: "BACK-1", targetUrl: "/products/mug?variant=1" });
+  expect(JSON.parse(buildPayload(parts)).notification.data).toMatchObject({
+    code: "BACK-1",
+    url: "https://shop.example/discount/BACK-1?redirect=%2Fproducts%2Fmug%3Fvariant%3D1",
+  });
+});
+
+test("leads to the cart through our own page, with and without a code", () => {
+  for (const discountCode of [null, "BACK-1"]) {
+    const { notification } = JSON.parse(
+      buildPayload(buildParts({}, { discountCode, targetUrl: "/cart?utm_source=beckon" })),
+    );
+    expect(notification.data.url).toBe(notification.navigate);
+  }
+});
+
+test("leaves a carrier's address alone", () => {
+  const { notification } = JSON.parse(buildPayload(buildParts({}, { targetUrl: "https://carrier.example/track?n=1" })));
+  expect(notification.data.url).toBe("https://carrier.example/track?n=1");
+});
+
+test("is declarative for Apple's hosts and for no other", () => {
+  expect(JSON.parse(buildPayload(buildParts({}, {}, "web.push.apple.com")))).toMatchObject({
+    web_push: 8030,
+    mutable: true,
+  });
+  expect(JSON.parse(buildPayload(buildParts({}, {}, "updates.push.services.mozilla.com")))).not.toHaveProperty(
+    "web_push",
+  );
+});
+
+test("drops the picture before it shortens the words", () => {
+  const image = `https://cdn.example/${"i".repeat(900)}.png`;
+  const { notification } = JSON.parse(buildPayload(buildParts({ image, body: "b".repeat(2_600) })));
+
+  expect(notification.image).toBeUndefined();
+  expect(notification.body).toBe("b".repeat(2_600));
+});
+
+test("shortens the body by whole letters until the payload fits", () => {
+  const payload = buildPayload(buildParts({ body: "👩‍👩‍👧‍👦".repeat(400), lang: "ar", dir: "rtl" }));
+
+  expect(Buffer.byteLength(payload)).toBeLessThanOrEqual(MAX_PAYLOAD_BYTES);
+  expect(Buffer.byteLength(payload)).toBeGreaterThan(MAX_PAYLOAD_BYTES - 60);
+  expect(JSON.parse(payload).notification.body).toMatch(/^(👩‍👩‍👧‍👦)+…$/u);
+});
+
+test("fails clearly when nothing helps", () => {
+  expect(() => buildPayload(buildParts({ title: "t".repeat(4_000) }))).toThrow(PayloadTooLargeError);
+});

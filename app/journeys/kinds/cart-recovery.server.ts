@@ -1,0 +1,161 @@
+import { journeySchema } from "../definition.ts";
+import { HOUR_MS, MINUTE_MS } from "../duration.ts";
+import type { PersonView, Situation } from "../person-view.ts";
+import { basketFacts, basketImage, isSoldOut } from "./first-product.ts";
+import { MARKETING_SLOT } from "./kind.ts";
+import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
+import { isInCheckout, latest, orderSince, silentSince } from "./silence.ts";
+
+/** From a checkout on, nobody is written to sooner: people look for a card, ask a friend, get up and come back. */
+const AFTER_CHECKOUT_MS = 15 * MINUTE_MS;
+
+const DEFAULT_DEFINITION = journeySchema.parse({
+  trigger: { type: "cart_left" },
+  filter: null,
+  exits: [],
+  steps: [
+    { type: "wait", delay: "PT3M", from: "trigger" },
+    {
+      type: "message",
+      message: {
+        en: {
+          title: "{{ product_title }} is still in your cart",
+          body: "{% if more_items > 0 %}With {{ more_items }} more of your picks. {% endif %}Carry on where you left off.",
+        },
+        tr: {
+          title: "{{ product_title }} sepetinizde bekliyor",
+          body: "{% if more_items > 0 %}Seçtiğiniz {{ more_items }} ürün daha yanında. {% endif %}Kaldığınız yerden devam edin.",
+        },
+        ar: {
+          title: "{{ product_title }} ما زال في سلتك",
+          body: "{% if more_items > 0 %}ومعه بقية ما اخترته. {% endif %}أكمل تسوقك من حيث توقفت.",
+        },
+      },
+      discount: null,
+    },
+    { type: "wait", delay: "PT90M", from: "trigger" },
+    {
+      type: "message",
+      message: {
+        en: {
+          title: "{{ discount_percent }}% off: {{ product_title }}",
+          body: "Your code {{ code }} takes {{ discount_percent }}% off your cart. It works once, until {{ code_expires }}.",
+        },
+        tr: {
+          title: "%{{ discount_percent }} indirim: {{ product_title }}",
+          body: "Size özel {{ code }} kodu sepetinizde %{{ discount_percent }} indirim sağlar. Tek kullanımlıktır, son tarih: {{ code_expires }}.",
+        },
+        ar: {
+          title: "خصم {{ discount_percent }}% على {{ product_title }}",
+          body: "رمزك {{ code }} يمنحك خصم {{ discount_percent }}% على سلتك. يُستخدم مرة واحدة حتى {{ code_expires }}.",
+        },
+      },
+      discount: { percent: 15, validHours: 48, whenUnavailable: "wait" },
+    },
+  ],
+});
+
+const PLAIN_TEXTS = {
+  en: {
+    title: "Still thinking about {{ product_title }}?",
+    body: "Your cart is saved, exactly as you left it. It is yours in one tap.",
+  },
+  tr: {
+    title: "{{ product_title }} hâlâ aklınızda mı?",
+    body: "Sepetiniz bıraktığınız gibi duruyor. Tek dokunuşla geri dönün.",
+  },
+  ar: {
+    title: "هل ما زلت تفكر في {{ product_title }}؟",
+    body: "سلتك محفوظة كما تركتها، عد إليها بنقرة واحدة.",
+  },
+};
+
+/** Items in the cart, and the shopper left the shop. */
+export const cartRecovery: JourneyKind = {
+  kind: "cart_recovery",
+  name: "Cart recovery",
+  description: "Reminds shoppers of the cart they left, then offers a code of their own.",
+  trigger: "cart_left",
+  isEnabledAfterInstall: true,
+  isTransactional: false,
+  consent: "marketing",
+  mayDiscount: true,
+  defaultDefinition: DEFAULT_DEFINITION,
+  plainTexts: PLAIN_TEXTS,
+  minimumDelayMs: 0,
+  ttlSeconds: 12 * 3600,
+  urgency: "normal",
+  longestDelayMs: 12 * HOUR_MS,
+
+  plan({ person }: PlanInput): RunPlan[] {
+    const { cart } = person;
+    if (!cart) return [];
+    const subject = `cart:${cart.cartToken}`;
+    const others = person.runs.filter(
+      (run) => run.state === "active" && run.journey === "cart_recovery" && run.subject !== subject,
+    );
+    const plans: RunPlan[] = others.map((run) => ({ type: "exit", subject: run.subject, reason: "replaced" }));
+
+    if (person.cartIsBought || orderSince(person, cart.updatedAt)) {
+      return [...plans, { type: "exit", subject, reason: "bought" }];
+    }
+    if (cart.items.length === 0) return [...plans, { type: "exit", subject, reason: "emptied" }];
+    if (isHandedOver(person)) return [...plans, { type: "exit", subject, reason: "checkout_started" }];
+
+    // A checkout that is tied to nobody cannot be written about, but it says when the shopper was last busy.
+    const checkout = person.cartCheckouts[0] ?? null;
+    if (isInCheckout(person) && !checkout) return [...plans, { type: "suspend", subject }];
+    return [
+      ...plans,
+      {
+        type: "arm",
+        subject,
+        anchorAt: latest(silentSince(person), checkout?.updatedAt ?? null),
+        minimumDelayMs: checkout ? AFTER_CHECKOUT_MS : 0,
+        context: { version: cart.updatedAt.getTime(), cartToken: cart.cartToken },
+      },
+    ];
+  },
+
+  mayStartAgain(ended, context, plan) {
+    // Over because there was nothing to write about: whenever there is again, from the beginning.
+    if (ended.exitReason === "bought" || ended.exitReason === "emptied" || ended.exitReason === "replaced") return true;
+    return (context.sent ?? 0) === 0 ? ended.state === "exited" : (plan.version ?? 0) > (context.version ?? 0);
+  },
+
+  survivesPurchase: () => false,
+
+  variantIds: ({ person }) => (person.cart?.items ?? []).map((item) => item.variantId),
+
+  check({ person, run, variants }: Situation) {
+    const { cart } = person;
+    if (!cart || run.subject !== `cart:${cart.cartToken}`) return { type: "exit", reason: "replaced" };
+    if (person.cartIsBought || orderSince(person, cart.updatedAt)) return { type: "exit", reason: "bought" };
+    if (cart.items.length === 0) return { type: "exit", reason: "emptied" };
+    if (isHandedOver(person)) return { type: "exit", reason: "checkout_started" };
+    if (cart.items.every((item) => isSoldOut(item.variantId, variants))) {
+      return { type: "exit", reason: "out_of_stock", values: { variantIds: cart.items.map((item) => item.variantId) } };
+    }
+    return { type: "send" };
+  },
+
+  facts: ({ person, variants }) => (person.cart ? basketFacts(person.cart, variants) : {}),
+  conditionFacts: ({ person }) => ({
+    cart_total: person.cart?.total ?? null,
+    item_count: person.cart?.items.reduce((sum, item) => sum + item.quantity, 0) ?? null,
+    currency: person.cart?.currency ?? null,
+  }),
+  hasDiscount: ({ person }) => person.cart?.discounted ?? false,
+  target: () => "/cart",
+  image: ({ person, variants }) => basketImage(person.cart?.items ?? [], variants),
+  tokens: ({ person }) => ({ cartToken: person.cart?.cartToken ?? null, checkoutToken: null }),
+  pushSlot: () => MARKETING_SLOT,
+  tag: () => null,
+  renotify: () => false,
+};
+
+/** Checkout recovery writes about this cart: it is switched on and the checkout is tied to this very visitor. */
+function isHandedOver({ cartCheckouts, enabledKinds, visitor }: PersonView): boolean {
+  const checkout = cartCheckouts[0];
+  return checkout !== undefined && checkout.visitorId === visitor.visitorId && enabledKinds.has("checkout_recovery");
+}

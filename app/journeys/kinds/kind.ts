@@ -1,0 +1,91 @@
+import type { TextsByLocale } from "../../composer/message-texts.ts";
+import type { TemplateFacts } from "../../composer/template-fields.ts";
+import type { LoggedEvent } from "../../events/shop-event.ts";
+import type { ConditionFacts } from "../conditions.ts";
+import type { JourneyDefinition } from "../definition.ts";
+import type { LedgerReason } from "../ledger-store.ts";
+import type { FulfillmentView, PersonView, Run, RunContext, Situation } from "../person-view.ts";
+
+/** What a kind wants for one of its subjects ("cart:TOKEN"), given the state of the mirror. */
+export type RunPlan =
+  /**
+   * Under way: started when it is not, its waits counted from `anchorAt` when it is. The engine leaves alone what is
+   * already so.
+   */
+  | { type: "arm"; subject: string; anchorAt: Date; context: RunContext; minimumDelayMs?: number; dueAt?: Date }
+  /** Under way but without a time: the shopper is in the checkout. Starts nothing. */
+  | { type: "suspend"; subject: string }
+  /** Over, if it was under way. `subject: null`: all of this kind. */
+  | { type: "exit"; subject: string | null; reason: LedgerReason };
+
+export type PlanInput = {
+  event: LoggedEvent;
+  person: PersonView;
+  /** Present for events about a fulfillment. */
+  fulfillment: FulfillmentView | null;
+  now: Date;
+};
+
+export type Check =
+  | { type: "send" }
+  | { type: "exit"; reason: LedgerReason; values?: Record<string, unknown> }
+  | { type: "delay"; reason: LedgerReason; until: Date; values?: Record<string, unknown> };
+
+/**
+ * One kind of moment worth a message: data and small pure functions. Everything that tells one kind from another is in its
+ * own file; the engine, the jobs, the admin and the API ask these fields and never for a name.
+ */
+export type JourneyKind = {
+  /** A promise to rows already stored and to the API. */
+  kind: string;
+  /** What the merchant reads. */
+  name: string;
+  description: string;
+  /** `definition.trigger.type`. */
+  trigger: string;
+  isEnabledAfterInstall: boolean;
+  /** Outside caps, quiet hours and consent to marketing. */
+  isTransactional: boolean;
+  /** `marketing`: needs that consent. `asked`: the shopper's own tap was consent. */
+  consent: "marketing" | "asked";
+  mayDiscount: boolean;
+  defaultDefinition: JourneyDefinition;
+  /** Texts that promise no code, for a message that was meant to have one. */
+  plainTexts: TextsByLocale | null;
+  /** No wait may be shorter. */
+  minimumDelayMs: number;
+  ttlSeconds: number;
+  urgency: "very-low" | "low" | "normal" | "high";
+  /** Waits longer than this for a cap to free, and the message is dropped. */
+  longestDelayMs: number;
+
+  /** What should be under way for this visitor. Called for every event that concerns it. */
+  plan(input: PlanInput): RunPlan[];
+  /** Whether a run may start although one for the subject has ended. */
+  mayStartAgain(ended: Run, context: RunContext, plan: RunContext): boolean;
+  /** Whether a purchase leaves a run of this kind under way. */
+  survivesPurchase(context: RunContext, boughtVariantIds: string[]): boolean;
+
+  /** Variants whose stock and price must be read again before the message leaves. */
+  variantIds(situation: Situation): string[];
+  /** What speaks against the message at this moment, as far as only this kind knows. */
+  check(situation: Situation, now: Date): Check;
+  facts(situation: Situation): TemplateFacts;
+  conditionFacts(situation: Situation): ConditionFacts;
+  /** Whether the cart or checkout has a discount already, so that no code is promised. */
+  hasDiscount(situation: Situation): boolean;
+  /** Where a click leads: a path on the shop's domain, or an https address. */
+  target(situation: Situation): string;
+  image(situation: Situation): string | null;
+  /** Tokens of the cart or checkout the click brings back. */
+  tokens(situation: Situation): { cartToken: string | null; checkoutToken: string | null };
+  /** The slot at the push service: a newer message in the same slot replaces one that waits there. */
+  pushSlot(situation: Situation): string;
+  /** Shared by messages that replace each other in the browser; null: the notification's own id. */
+  tag(situation: Situation): string | null;
+  /** Whether it sounds again when it replaces one. */
+  renotify(situation: Situation): boolean;
+};
+
+/** One slot for all marketing: who was offline over night gets the newest message, not three. */
+export const MARKETING_SLOT = "beckon-marketing";

@@ -1,0 +1,16 @@
+import { backInStock } from "./back-in-stock.server.ts";
+import { cartRecovery } from "./cart-recovery.server.ts";
+import { checkoutRecovery } from "./checkout-recovery.server.ts";
+import type { JourneyKind } from "./kind.ts";
+import { shipping } from "./shipping.server.ts";
+import { welcome } from "./welcome.server.ts";
+
+/** Every kind there is, in the order the merchant sees them. To add one: a file beside this one, and a line here. */
+export const JOURNEY_KINDS: readonly JourneyKind[] = [welcome, cartRecovery, checkoutRecovery, backInStock, shipping];
+
+const byName = new Map(JOURNEY_KINDS.map((kind) => [kind.kind, kind]));
+
+/** Null for a kind that does not exist (yet). */
+export function journeyKind(kind: string): JourneyKind | null {
+  return byName.get(kind) ?? null;
+}

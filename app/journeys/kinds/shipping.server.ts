@@ -1,0 +1,194 @@
+import { journeySchema } from "../definition.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../duration.ts";
+import type { FulfillmentView, Run } from "../person-view.ts";
+import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
+
+/** Carriers' numbers often come minutes after the parcel was marked as sent. */
+const WAIT_FOR_TRACKING_MS = 30 * MINUTE_MS;
+const OLDEST_NEWS_MS = DAY_MS;
+
+const STATUSES = ["shipped", "out_for_delivery", "delivered"] as const;
+type Status = (typeof STATUSES)[number];
+
+/** Only what has really left. A printed label has not, and a collection point is another story. */
+const STATUS_OF: Record<string, Status> = {
+  confirmed: "shipped",
+  carrier_picked_up: "shipped",
+  in_transit: "shipped",
+  out_for_delivery: "out_for_delivery",
+  delivered: "delivered",
+};
+
+const onlyFor = (status: Status) => ({ all: [{ field: "shipment_status", op: "eq", value: status }] });
+
+const DEFAULT_DEFINITION = journeySchema.parse({
+  trigger: { type: "shipped" },
+  filter: null,
+  exits: [],
+  steps: [
+    {
+      type: "message",
+      if: onlyFor("shipped"),
+      message: {
+        en: {
+          title: "Order {{ order_name }} is on its way",
+          body: "{% if product_title %}{{ product_title }}. {% endif %}{% if tracking_number %}With {{ tracking_company }}, number {{ tracking_number }}. Tap to follow it.{% else %}Your parcel has left our shop.{% endif %}",
+        },
+        tr: {
+          title: "{{ order_name }} numaralı siparişiniz yola çıktı",
+          body: "{% if product_title %}{{ product_title }}. {% endif %}{% if tracking_number %}{{ tracking_company }}, takip numarası: {{ tracking_number }}. Takip etmek için dokunun.{% else %}Paketiniz mağazamızdan ayrıldı.{% endif %}",
+        },
+        ar: {
+          title: "طلبك {{ order_name }} في الطريق إليك",
+          body: "{% if product_title %}{{ product_title }}. {% endif %}{% if tracking_number %}مع {{ tracking_company }}، رقم التتبع {{ tracking_number }}. انقر لمتابعته.{% else %}غادرت شحنتك متجرنا.{% endif %}",
+        },
+      },
+      discount: null,
+    },
+    {
+      type: "message",
+      if: onlyFor("out_for_delivery"),
+      message: {
+        en: {
+          title: "Order {{ order_name }} arrives today",
+          body: "{% if product_title %}{{ product_title }}. {% endif %}It is out for delivery. Will somebody be at home?",
+        },
+        tr: {
+          title: "{{ order_name }} numaralı siparişiniz dağıtımda",
+          body: "{% if product_title %}{{ product_title }}. {% endif %}Kurye bugün kapınızda olacak.",
+        },
+        ar: {
+          title: "طلبك {{ order_name }} يصل اليوم",
+          body: "{% if product_title %}{{ product_title }}. {% endif %}خرجت شحنتك للتوصيل، كن على استعداد لاستلامها.",
+        },
+      },
+      discount: null,
+    },
+    {
+      type: "message",
+      if: onlyFor("delivered"),
+      message: {
+        en: {
+          title: "Order {{ order_name }} was delivered",
+          body: "{% if product_title %}{{ product_title }}. {% endif %}Enjoy it, and thank you for shopping with us.",
+        },
+        tr: {
+          title: "{{ order_name }} numaralı siparişiniz teslim edildi",
+          body: "{% if product_title %}{{ product_title }}. {% endif %}Güle güle kullanın, bizi seçtiğiniz için teşekkürler.",
+        },
+        ar: {
+          title: "تم تسليم طلبك {{ order_name }}",
+          body: "{% if product_title %}{{ product_title }}. {% endif %}نتمنى أن ينال إعجابك، وشكرًا لتسوقك معنا.",
+        },
+      },
+      discount: null,
+    },
+  ],
+});
+
+/** Each change of a parcel once, to the buyer's own devices. */
+export const shipping: JourneyKind = {
+  kind: "shipping",
+  name: "Shipping",
+  description: "Shipped, out for delivery, delivered: once each, with the carrier's number when there is one.",
+  trigger: "shipped",
+  isEnabledAfterInstall: true,
+  isTransactional: true,
+  consent: "asked",
+  mayDiscount: false,
+  defaultDefinition: DEFAULT_DEFINITION,
+  plainTexts: null,
+  minimumDelayMs: 0,
+  ttlSeconds: 24 * 3600,
+  urgency: "high",
+  longestDelayMs: 12 * HOUR_MS,
+
+  plan({ fulfillment, person, now }: PlanInput): RunPlan[] {
+    if (!fulfillment) return [];
+    const { fulfillmentId, orderId, createdAt } = fulfillment.fulfillment;
+    const runs = person.runs.filter((run) => isOfFulfillment(run, fulfillmentId));
+    const status = statusOf(fulfillment);
+    if (!status) {
+      // Cancelled before the message left.
+      return runs
+        .filter((run) => run.state === "active")
+        .map((run) => ({ type: "exit", subject: run.subject, reason: "cancelled" }));
+    }
+
+    const older: RunPlan[] = runs
+      .filter((run) => run.state === "active" && rank(run) < STATUSES.indexOf(status))
+      .map((run) => ({ type: "exit", subject: run.subject, reason: "superseded" }));
+    const since = statusSince(fulfillment, status);
+    if (runs.some((run) => rank(run) > STATUSES.indexOf(status)) || since.getTime() < now.getTime() - OLDEST_NEWS_MS) {
+      return older;
+    }
+    const needsTracking = status === "shipped" && !fulfillment.fulfillment.trackingNumber;
+    const dueAt = needsTracking ? new Date(createdAt.getTime() + WAIT_FOR_TRACKING_MS) : since;
+    const subject = `fulfillment:${fulfillmentId}:${status}`;
+    return [...older, { type: "arm", subject, anchorAt: since, dueAt, context: { fulfillmentId, orderId, status } }];
+  },
+
+  mayStartAgain: () => false,
+  survivesPurchase: () => true,
+  variantIds: () => [],
+
+  check({ fulfillment, context }, now) {
+    if (!fulfillment) return { type: "exit", reason: "cancelled" };
+    if (fulfillment.order.cancelledAt) return { type: "exit", reason: "cancelled" };
+    const status = statusOf(fulfillment);
+    if (status === null) return { type: "exit", reason: "cancelled" };
+    if (status !== context.status) return { type: "exit", reason: "superseded", values: { status } };
+    const since = statusSince(fulfillment, status);
+    if (since.getTime() < now.getTime() - OLDEST_NEWS_MS) {
+      return { type: "exit", reason: "too_late", values: { since: since.toISOString() } };
+    }
+    return { type: "send" };
+  },
+
+  facts({ fulfillment, context, person }) {
+    if (!fulfillment) return {};
+    const { trackingCompany, trackingNumber } = fulfillment.fulfillment;
+    const names = fulfillment.order.items.map((item) => item.title);
+    return {
+      order_name: fulfillment.order.name,
+      shipment_status: context.status ?? null,
+      tracking_company: trackingCompany,
+      tracking_number: trackingNumber,
+      product_title: person.shop.settings.shippingNamesProducts ? (names[0] ?? null) : null,
+      more_items: person.shop.settings.shippingNamesProducts ? Math.max(0, names.length - 1) : null,
+    };
+  },
+  conditionFacts: ({ context }) => ({ shipment_status: context.status ?? null }),
+  hasDiscount: () => false,
+  target({ fulfillment }) {
+    const trackingUrl = fulfillment?.fulfillment.trackingUrl;
+    return trackingUrl?.startsWith("https://") ? trackingUrl : "/account";
+  },
+  image: () => null,
+  tokens: () => ({ cartToken: null, checkoutToken: null }),
+  pushSlot: ({ context }) => `order:${context.orderId}`,
+  tag: ({ context }) => `order-${context.orderId}`,
+  // On the way is news; at the door matters.
+  renotify: ({ context }) => context.status !== "shipped",
+};
+
+/** What the parcel's state says, null for one that has not really left. */
+function statusOf({ fulfillment }: FulfillmentView): Status | null {
+  if (fulfillment.status !== "success") return null;
+  // Merchants who send by themselves never report more than this.
+  if (fulfillment.shipmentStatus === null) return "shipped";
+  return STATUS_OF[fulfillment.shipmentStatus] ?? null;
+}
+
+/** When the parcel got its present state, as far as Shopify says. */
+function statusSince({ fulfillment }: FulfillmentView, status: Status): Date {
+  return status === "shipped" ? fulfillment.createdAt : fulfillment.updatedAt;
+}
+
+function isOfFulfillment(run: Run, fulfillmentId: string): boolean {
+  return run.journey === "shipping" && run.subject.startsWith(`fulfillment:${fulfillmentId}:`);
+}
+
+function rank(run: Run): number {
+  return STATUSES.findIndex((status) => run.subject.endsWith(`:${status}`));
+}

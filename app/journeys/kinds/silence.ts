@@ -1,0 +1,25 @@
+import { MINUTE_MS } from "../duration.ts";
+import type { PersonView } from "../person-view.ts";
+
+/** Without the page's own word that the shopper left, silence must last this much longer to be believed. */
+const GRACE_MS = 2 * MINUTE_MS;
+
+/** When the shopper left, as exactly as it is known: by the page's own word, or by silence. */
+export function silentSince({ leftAt, lastSignalAt }: PersonView): Date {
+  return leftAt ?? new Date(lastSignalAt.getTime() + GRACE_MS);
+}
+
+/** The shopper is in the checkout, or closed it without coming back to the storefront. */
+export function isInCheckout({ checkoutSignalAt, lastSignalAt }: PersonView): boolean {
+  return checkoutSignalAt !== null && checkoutSignalAt >= lastSignalAt;
+}
+
+export function latest(...instants: (Date | null)[]): Date {
+  const times = instants.flatMap((instant) => (instant ? [instant.getTime()] : []));
+  return new Date(Math.max(...times));
+}
+
+/** The person's newest order at or after an instant, by any known link. */
+export function orderSince(person: PersonView, since: Date): PersonView["orders"][number] | null {
+  return person.orders.find((order) => order.createdAt >= since) ?? null;
+}

@@ -1,0 +1,56 @@
+/** One decision: why a message was sent, is late or was not sent. `values` holds the rule's figures, no personal data. */
+export type LedgerEntry = {
+  shop: string;
+  at: Date;
+  visitorId: string;
+  subscriptionId: string | null;
+  runId: number | null;
+  /** Journey kind, "campaign" or "direct". */
+  journey: string;
+  step: string | null;
+  verdict: "sent" | "delayed" | "dropped";
+  reason: LedgerReason;
+  values: Record<string, unknown>;
+  notificationId: string | null;
+};
+
+/** Every reason a decision can have. The admin has plain words for each. */
+export const LEDGER_REASONS = [
+  // sent
+  "due",
+  // delayed
+  "quiet_hours",
+  "minimum_gap",
+  "cap_per_day",
+  "cap_per_week",
+  "possible_purchase",
+  "shopping",
+  "no_code_yet",
+  "waiting_for_tracking",
+  // dropped
+  "bought",
+  "emptied",
+  "out_of_stock",
+  "checkout_started",
+  "replaced",
+  "returned",
+  "unsubscribed",
+  "paused",
+  "muted",
+  "no_marketing_consent",
+  "consent_withdrawn",
+  "uninstalled",
+  "journey_off",
+  "filtered",
+  "not_new",
+  "too_late",
+  "superseded",
+  "cancelled",
+  "uncertain",
+  "broken_text",
+] as const;
+export type LedgerReason = (typeof LEDGER_REASONS)[number];
+
+export type LedgerStore = {
+  append(entries: LedgerEntry[]): Promise<void>;
+};

@@ -1,0 +1,90 @@
+import type { Cart, Checkout, Fulfillment, Order, Variant } from "../events/mirror-store.ts";
+import type { Subscription } from "../subscriptions/subscription-store.ts";
+import type { Visitor } from "../subscriptions/visitor-store.ts";
+import type { runs } from "../store/sqlite/schema.server.ts";
+import type { ShopSettings } from "../shop-settings.ts";
+
+export type Run = typeof runs.$inferSelect;
+
+/** What a run remembers between its steps. All instants as milliseconds of shop time. */
+export type RunContext = {
+  /** When the step before the current one was done; waits "from previous" count from it. */
+  previousAt?: number;
+  /** Messages this run has sent. */
+  sent?: number;
+  lastSentAt?: number;
+  /** The cart's version at the last arming: a finished run starts again only for a newer one. */
+  version?: number;
+  /** Since when a discount code is waited for. */
+  noCodeSince?: number;
+  /** What the kind needs to find its subject again. */
+  variantId?: string;
+  fulfillmentId?: string;
+  orderId?: string;
+  subscriptionId?: string;
+  checkoutToken?: string;
+  cartToken?: string;
+  status?: string;
+  alertId?: number;
+};
+
+/** The shop as journeys see it. */
+export type ShopFacts = {
+  shop: string;
+  isInstalled: boolean;
+  name: string;
+  currency: string;
+  timezone: string;
+  country: string | null;
+  primaryLocale: string;
+  settings: ShopSettings;
+};
+
+/** An order of this person by any known link; test and POS orders too, because any order stops messages. */
+export type KnownOrder = Pick<Order, "orderId" | "createdAt"> & { variantIds: string[] };
+
+/**
+ * Everything the mirror knows of a visitor and its person at one moment, read in one go. Journeys are decided on this and
+ * never on an event alone, so that late, repeated and reordered events end in the same state.
+ */
+export type PersonView = {
+  shop: ShopFacts;
+  visitor: Visitor;
+  /** The person's visitors, this one included: those last signed in as the same customer. */
+  visitorIds: string[];
+  /** The last sign of life on any of them. */
+  lastSignalAt: Date;
+  /** The visitor with the last sign of life said that it left, and nothing was heard since. */
+  leftAt: Date | null;
+  checkoutSignalAt: Date | null;
+  cart: Cart | null;
+  /** The cart's token has an order: bought for good. */
+  cartIsBought: boolean;
+  /** A checkout of the cart's token, tied to this visitor or to nobody we know. Newest first, bought ones included. */
+  cartCheckouts: Checkout[];
+  /** Checkouts tied to this visitor that are neither bought nor deleted, newest first. */
+  openCheckouts: Checkout[];
+  /** Newest first, at most a week old. */
+  orders: KnownOrder[];
+  /** All of the person's, ended ones too. */
+  subscriptions: Subscription[];
+  /** Of this visitor: those under way, and the last ended one of each journey and subject. */
+  runs: Run[];
+  /** Journeys that are switched on. */
+  enabledKinds: ReadonlySet<string>;
+};
+
+/** A fulfillment with its order, as the mirror has them now. */
+export type FulfillmentView = { fulfillment: Fulfillment; order: Order };
+
+/** What is known when a run's message is about to leave. */
+export type Situation = {
+  run: Run;
+  context: RunContext;
+  person: PersonView;
+  firstName: string | null;
+  variants: ReadonlyMap<string, Variant>;
+  /** The checkout of the run, whatever its state. */
+  checkout: Checkout | null;
+  fulfillment: FulfillmentView | null;
+};
