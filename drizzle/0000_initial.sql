@@ -305,6 +305,7 @@ CREATE TABLE `orders` (
 	`presentment_total` integer NOT NULL,
 	`discount_total` integer NOT NULL,
 	`discount_codes` text NOT NULL,
+	`discount_amounts` text DEFAULT '{}' NOT NULL,
 	`items` text NOT NULL,
 	`locale` text,
 	`source_name` text,
@@ -382,7 +383,8 @@ CREATE TABLE `shops` (
 	`scopes` text NOT NULL,
 	`settings` text NOT NULL,
 	`embed_seen_at` integer,
-	`refreshed_at` integer
+	`refreshed_at` integer,
+	`token_locked_until_machine` integer
 );
 --> statement-breakpoint
 CREATE TABLE `stock_alerts` (

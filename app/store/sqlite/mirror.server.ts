@@ -130,7 +130,7 @@ export function createMirror(db: Database): Mirror {
       .from(refunds)
       .where(and(eq(refunds.shop, shop), eq(refunds.orderId, change.orderId)))
       .get()?.sum;
-    const { type: _, discountAmounts: __, ...state } = change;
+    const { type: _, ...state } = change;
 
     if (!earlier) {
       d.insert(orders)

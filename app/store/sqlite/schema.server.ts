@@ -31,6 +31,7 @@ export const shops = sqliteTable("shops", {
   settings: json<Record<string, unknown>>("settings").notNull(), // parsed by app/shop-settings.ts
   embedSeenAt: instant("embed_seen_at"), // the embed last asked for the worker or its configuration
   refreshedAt: instant("refreshed_at"), // name, domain, locales last read from Shopify
+  tokenLockedUntil: instant("token_locked_until_machine"), // a process refreshes the access token; machine time
 });
 
 /** Shopify sessions. `payload` is the library's property array, encrypted: it holds access and refresh tokens. */
@@ -57,7 +58,9 @@ export const vapidKeys = sqliteTable(
   },
   (t) => [
     uniqueIndex("vapid_keys_by_public_key").on(t.shop, t.publicKey),
-    uniqueIndex("vapid_keys_one_current").on(t.shop).where(sql`is_current = 1`),
+    uniqueIndex("vapid_keys_one_current")
+      .on(t.shop)
+      .where(sql`is_current = 1`),
   ],
 );
 
@@ -112,10 +115,14 @@ export const events = sqliteTable(
   },
   (t) => [
     uniqueIndex("events_by_source").on(t.shop, t.sourceId),
-    index("events_unprocessed").on(t.shop, t.id).where(sql`processed_at is null`),
+    index("events_unprocessed")
+      .on(t.shop, t.id)
+      .where(sql`processed_at is null`),
     index("events_by_visitor").on(t.shop, t.visitorId, t.occurredAt),
     index("events_by_kind").on(t.shop, t.kind, t.occurredAt),
-    index("events_by_customer").on(t.shop, t.customerId).where(sql`customer_id is not null`),
+    index("events_by_customer")
+      .on(t.shop, t.customerId)
+      .where(sql`customer_id is not null`),
     index("events_by_age").on(t.receivedAt),
   ],
 );
@@ -145,7 +152,9 @@ export const visitors = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.shop, t.visitorId] }),
-    index("visitors_by_customer").on(t.shop, t.customerId).where(sql`customer_id is not null`),
+    index("visitors_by_customer")
+      .on(t.shop, t.customerId)
+      .where(sql`customer_id is not null`),
   ],
 );
 
@@ -222,9 +231,13 @@ export const subscriptions = sqliteTable(
   (t) => [
     uniqueIndex("subscriptions_by_endpoint").on(t.shop, t.endpointHash),
     index("subscriptions_by_visitor").on(t.shop, t.visitorId),
-    index("subscriptions_active").on(t.shop, t.id).where(sql`state = 'active'`),
+    index("subscriptions_active")
+      .on(t.shop, t.id)
+      .where(sql`state = 'active'`),
     index("subscriptions_by_created").on(t.shop, t.createdAt),
-    index("subscriptions_by_ended").on(t.shop, t.endedAt).where(sql`ended_at is not null`),
+    index("subscriptions_by_ended")
+      .on(t.shop, t.endedAt)
+      .where(sql`ended_at is not null`),
   ],
 );
 
@@ -242,7 +255,9 @@ export const stockAlerts = sqliteTable(
     notifiedAt: instant("notified_at"),
   },
   (t) => [
-    uniqueIndex("stock_alerts_waiting").on(t.shop, t.variantId, t.kind, t.visitorId).where(sql`state = 'waiting'`),
+    uniqueIndex("stock_alerts_waiting")
+      .on(t.shop, t.variantId, t.kind, t.visitorId)
+      .where(sql`state = 'waiting'`),
     index("stock_alerts_by_visitor").on(t.shop, t.visitorId),
   ],
 );
@@ -320,7 +335,13 @@ export const checkouts = sqliteTable(
   ],
 );
 
-export type OrderItem = { productId: string | null; variantId: string | null; title: string; quantity: number; price: number };
+export type OrderItem = {
+  productId: string | null;
+  variantId: string | null;
+  title: string;
+  quantity: number;
+  price: number;
+};
 
 export const orders = sqliteTable(
   "orders",
@@ -341,6 +362,7 @@ export const orders = sqliteTable(
     presentmentTotal: integer("presentment_total").notNull(),
     discountTotal: integer("discount_total").notNull(), // in the shop's currency
     discountCodes: json<string[]>("discount_codes").notNull(),
+    discountAmounts: json<Record<string, number>>("discount_amounts").notNull().default({}), // by upper-case code, shop currency
     items: json<OrderItem[]>("items").notNull(),
     locale: text("locale"),
     sourceName: text("source_name"),
@@ -465,10 +487,18 @@ export const runs = sqliteTable(
     endedAt: instant("ended_at"),
   },
   (t) => [
-    uniqueIndex("runs_one_active").on(t.shop, t.journey, t.visitorId, t.subject).where(sql`state = 'active'`),
-    index("runs_active_by_visitor").on(t.shop, t.visitorId).where(sql`state = 'active'`),
-    index("runs_active_by_customer").on(t.shop, t.customerId).where(sql`state = 'active'`),
-    index("runs_active_by_subject").on(t.shop, t.subject).where(sql`state = 'active'`),
+    uniqueIndex("runs_one_active")
+      .on(t.shop, t.journey, t.visitorId, t.subject)
+      .where(sql`state = 'active'`),
+    index("runs_active_by_visitor")
+      .on(t.shop, t.visitorId)
+      .where(sql`state = 'active'`),
+    index("runs_active_by_customer")
+      .on(t.shop, t.customerId)
+      .where(sql`state = 'active'`),
+    index("runs_active_by_subject")
+      .on(t.shop, t.subject)
+      .where(sql`state = 'active'`),
     index("runs_by_subject").on(t.shop, t.journey, t.subject, t.visitorId),
     index("runs_by_age").on(t.endedAt),
   ],
@@ -528,10 +558,18 @@ export const notifications = sqliteTable(
   (t) => [
     index("notifications_newest").on(t.shop, t.createdAt),
     index("notifications_by_visitor").on(t.shop, t.visitorId, t.createdAt),
-    index("notifications_by_clicked").on(t.shop, t.visitorId, t.clickedAt).where(sql`clicked_at is not null`),
-    index("notifications_by_code").on(t.shop, t.discountCode).where(sql`discount_code is not null`),
-    index("notifications_by_run").on(t.runId).where(sql`run_id is not null`),
-    index("notifications_by_campaign").on(t.shop, t.campaignId).where(sql`campaign_id is not null`),
+    index("notifications_by_clicked")
+      .on(t.shop, t.visitorId, t.clickedAt)
+      .where(sql`clicked_at is not null`),
+    index("notifications_by_code")
+      .on(t.shop, t.discountCode)
+      .where(sql`discount_code is not null`),
+    index("notifications_by_run")
+      .on(t.runId)
+      .where(sql`run_id is not null`),
+    index("notifications_by_campaign")
+      .on(t.shop, t.campaignId)
+      .where(sql`campaign_id is not null`),
   ],
 );
 
@@ -582,8 +620,12 @@ export const deliveries = sqliteTable(
     index("deliveries_by_notification").on(t.notificationId),
     index("deliveries_by_subscription").on(t.shop, t.subscriptionId, t.createdAt),
     index("deliveries_by_created").on(t.shop, t.createdAt),
-    index("deliveries_open").on(t.state).where(sql`state in ('queued', 'sending')`),
-    index("deliveries_failed").on(t.shop, t.lastStatus).where(sql`state = 'failed'`),
+    index("deliveries_open")
+      .on(t.state)
+      .where(sql`state in ('queued', 'sending')`),
+    index("deliveries_failed")
+      .on(t.shop, t.lastStatus)
+      .where(sql`state = 'failed'`),
   ],
 );
 
@@ -622,7 +664,9 @@ export const discountCodes = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.shop, t.code] }),
     index("discount_codes_by_state").on(t.discountId, t.state),
-    index("discount_codes_by_person").on(t.shop, t.personKey, t.takenAt).where(sql`person_key is not null`),
+    index("discount_codes_by_person")
+      .on(t.shop, t.personKey, t.takenAt)
+      .where(sql`person_key is not null`),
   ],
 );
 
@@ -675,11 +719,21 @@ export const jobs = sqliteTable(
     finishedAtMachine: integer("finished_at_machine"),
   },
   (t) => [
-    uniqueIndex("jobs_waiting_key").on(t.key).where(sql`key is not null and state in ('scheduled', 'available', 'retryable')`),
-    index("jobs_due").on(t.kind, t.priority, t.runAt, t.id).where(sql`state in ('scheduled', 'available', 'retryable')`),
-    index("jobs_running").on(t.leaseUntilMachine).where(sql`state = 'running'`),
-    index("jobs_running_key").on(t.key).where(sql`state = 'running' and key is not null`),
-    index("jobs_finished").on(t.finishedAtMachine).where(sql`state in ('completed', 'cancelled', 'discarded')`),
+    uniqueIndex("jobs_waiting_key")
+      .on(t.key)
+      .where(sql`key is not null and state in ('scheduled', 'available', 'retryable')`),
+    index("jobs_due")
+      .on(t.kind, t.priority, t.runAt, t.id)
+      .where(sql`state in ('scheduled', 'available', 'retryable')`),
+    index("jobs_running")
+      .on(t.leaseUntilMachine)
+      .where(sql`state = 'running'`),
+    index("jobs_running_key")
+      .on(t.key)
+      .where(sql`state = 'running' and key is not null`),
+    index("jobs_finished")
+      .on(t.finishedAtMachine)
+      .where(sql`state in ('completed', 'cancelled', 'discarded')`),
     check(
       "jobs_finished_at_matches_state",
       sql`(finished_at_machine is null) = (state not in ('completed', 'cancelled', 'discarded'))`,
