@@ -342,8 +342,8 @@ test("a job whose lease was lost is told, and its late result changes nothing", 
 
 test("wakes for an earlier job and for a moved clock", async () => {
   const seen: unknown[] = [];
-  let wake = () => {};
-  const store = await createTestStore({ onJobScheduled: () => wake() });
+  let jobScheduled = (_runAt: Date) => {};
+  const store = await createTestStore({ onJobScheduled: (runAt) => jobScheduled(runAt) });
   const { scheduler, clock } = await buildScheduler(
     {
       greet: async (job) => {
@@ -353,7 +353,7 @@ test("wakes for an earlier job and for a moved clock", async () => {
     },
     { store, longestSleepMs: 3_600_000 },
   );
-  wake = () => scheduler.wake();
+  jobScheduled = (runAt) => scheduler.jobScheduled(runAt);
   await startScheduler(scheduler);
 
   await store.jobs.schedule({ kind: "greet", payload: "later", runAt: later(3_600_000) });
@@ -389,8 +389,8 @@ test("a clock moved backwards makes waiting jobs wait longer and loses none", as
 test("is less than 100 ms late when idle", async () => {
   const lateness: number[] = [];
   const clock: Clock = systemClock();
-  let wake = () => {};
-  const store = await createTestStore({ onJobScheduled: () => wake() });
+  let jobScheduled = (_runAt: Date) => {};
+  const store = await createTestStore({ onJobScheduled: (runAt) => jobScheduled(runAt) });
   const { scheduler } = await buildScheduler(
     {
       greet: async (job) => {
@@ -400,7 +400,7 @@ test("is less than 100 ms late when idle", async () => {
     },
     { store, clock },
   );
-  wake = () => scheduler.wake();
+  jobScheduled = (runAt) => scheduler.jobScheduled(runAt);
   await startScheduler(scheduler);
 
   const now = Date.now();

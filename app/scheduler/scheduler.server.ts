@@ -59,6 +59,8 @@ export class Scheduler {
   #isStopping = false;
   #isWoken = false;
   #endSleep: (() => void) | null = null;
+  /** Shop time, in milliseconds. */
+  #sleepsUntil = Infinity;
   #leaseTimer: NodeJS.Timeout | null = null;
   #unsubscribe: (() => void) | null = null;
   #lastPollAt = -Infinity;
@@ -92,6 +94,14 @@ export class Scheduler {
   wake(): void {
     this.#isWoken = true;
     this.#endSleep?.();
+  }
+
+  /**
+   * Tells that a job was written, due at `runAt` (shop time): wakes the scheduler if it would sleep past it. For the store,
+   * which calls it inside its transaction, once for each re-armed timer.
+   */
+  jobScheduled(runAt: Date): void {
+    if (this.#endSleep === null || runAt.getTime() < this.#sleepsUntil) this.wake();
   }
 
   /** Whether the loop came round lately. */
@@ -184,6 +194,7 @@ export class Scheduler {
         return;
       }
       const timer = setTimeout(resolve, ms);
+      this.#sleepsUntil = this.#clock.afterMachineMs(ms).getTime();
       this.#endSleep = () => {
         this.#endSleep = null;
         clearTimeout(timer);

@@ -1,0 +1,24 @@
+import { z } from "zod";
+import type { Clock } from "../clock.server.ts";
+import type { JobHandler } from "../scheduler/job.ts";
+import type { Store } from "../store/store.ts";
+
+const payloadSchema = z.object({ shop: z.string(), notificationId: z.string(), untilMachineMs: z.number() });
+
+/**
+ * The device that has a notification did not show it in time, or cannot: the person's next device gets it under the same
+ * id (design decision 6).
+ */
+export function createHandOverHandler({ store, clock }: { store: Pick<Store, "deliveries">; clock: Clock }): JobHandler {
+  return async (job) => {
+    const { shop, notificationId, untilMachineMs } = payloadSchema.parse(job.payload);
+    const deliveryId = await store.deliveries.handOver(
+      shop,
+      notificationId,
+      new Date(untilMachineMs),
+      clock.now(),
+      clock.machineNow(),
+    );
+    return deliveryId === null ? { type: "cancel", reason: "nothing to hand over" } : { type: "done" };
+  };
+}

@@ -1,0 +1,153 @@
+import { z } from "zod";
+import type { Clock } from "../clock.server.ts";
+import { decrypt, type Keyring } from "../encryption.server.ts";
+import type { JobHandler, JobResult } from "../scheduler/job.ts";
+import { decideNextTry, decideSend } from "../sender/decide-send.ts";
+import type { DeliveryResult, DeliveryToSend, NotificationToSend, SubscriptionToSend } from "../sender/delivery-store.ts";
+import { createGroupWriter } from "../sender/group-writer.ts";
+import { PayloadTooLargeError } from "../sender/payload-limit.ts";
+import type { DeliveryOutcome, SendPush } from "../sender/push-request.ts";
+import { createServicePauses } from "../sender/service-pauses.ts";
+import type { Store } from "../store/store.ts";
+
+// Sends one delivery. It is marked as `sending` before it leaves and its outcome is written after; if the process dies
+// between the two, it is found as `sending` and sent again under the same Topic and tag (design decision 5).
+
+export type BuildPayload = (parts: {
+  notification: NotificationToSend;
+  delivery: { id: string };
+  subscription: SubscriptionToSend;
+  keyring: Keyring;
+}) => string;
+
+export type SendDeliveryDeps = {
+  store: Pick<Store, "deliveries">;
+  clock: Clock;
+  sendPush: SendPush;
+  keyring: Keyring;
+  buildPayload: BuildPayload;
+  /** From 0 to 1, for jitter. */
+  random?(): number;
+};
+
+const payloadSchema = z.object({ deliveryId: z.string() });
+
+const GROUP_LIMIT = 200;
+const MAX_PRIVATE_KEYS = 1_000;
+
+export function createSendDeliveryHandler(deps: SendDeliveryDeps): JobHandler {
+  const { store, clock, sendPush, keyring, buildPayload, random = Math.random } = deps;
+  const pauses = createServicePauses();
+  const readPrivateKey = createPrivateKeyReader(keyring);
+
+  const markSending = createGroupWriter(async (ids: string[]) => {
+    const marked = new Set(await store.deliveries.markSending(ids));
+    return ids.map((id) => marked.has(id));
+  }, GROUP_LIMIT);
+  const record = createGroupWriter(async (results: DeliveryResult[]) => {
+    await store.deliveries.recordResults(results, clock.now(), clock.machineNow());
+    return results.map(() => undefined);
+  }, GROUP_LIMIT);
+
+  return async (job, signal) => {
+    const { deliveryId } = payloadSchema.parse(job.payload);
+    const loaded = await store.deliveries.load(deliveryId);
+    if (!loaded) return { type: "cancel", reason: "the delivery's data was deleted" };
+
+    const decision = decideSend(loaded, clock.now(), clock.machineNow());
+    if (decision.type === "over") return { type: "cancel", reason: `the delivery is ${loaded.delivery.state}` };
+    if (decision.type === "drop") return finish({ deliveryId, type: "dropped", reason: decision.reason });
+    if (decision.type === "expire") return finish({ deliveryId, type: "expired", cause: "its TTL is over" });
+
+    const pausedUntil = pauses.pausedUntil(loaded.delivery.shop, loaded.subscription.pushService, clock.machineNow());
+    if (pausedUntil) return waitForService(loaded, pausedUntil);
+
+    try {
+      return await send(loaded, decision.ttlSeconds, signal);
+    } catch (error) {
+      if (error instanceof PayloadTooLargeError) {
+        return finish({ deliveryId, type: "refused", status: null, cause: error.message });
+      }
+      // The scheduler tries again. When it will not, the delivery must not look as if it were on its way.
+      if (job.attempt >= job.maxAttempts) {
+        await record({ deliveryId, type: "refused", status: null, cause: "it could not be prepared for sending" });
+      }
+      throw error;
+    }
+  };
+
+  async function send(loaded: DeliveryToSend, ttlSeconds: number, signal: AbortSignal): Promise<JobResult> {
+    const { delivery, notification, subscription, vapid } = loaded;
+    const deliveryId = delivery.id;
+    if (!vapid) {
+      return finish({ deliveryId, type: "refused", status: null, cause: "the VAPID key it was made with is missing" });
+    }
+    const payload = buildPayload({ notification, delivery, subscription, keyring });
+    const privateKey = readPrivateKey(delivery.shop, vapid.encryptedPrivateKey);
+    if (!(await markSending(deliveryId))) return { type: "cancel", reason: "the delivery was dropped meanwhile" };
+
+    const outcome = await sendPush(
+      {
+        endpoint: subscription.endpoint,
+        p256dh: subscription.p256dh,
+        auth: subscription.auth,
+        vapid: { publicKey: vapid.publicKey, privateKey },
+        payload,
+        ttlSeconds,
+        urgency: delivery.urgency,
+        pushTopic: delivery.pushTopic,
+      },
+      signal,
+    );
+    if (outcome.type === "later") return tryLater(loaded, outcome);
+    return finish({ deliveryId, ...outcome });
+  }
+
+  async function tryLater(
+    loaded: DeliveryToSend,
+    outcome: Extract<DeliveryOutcome, { type: "later" }>,
+  ): Promise<JobResult> {
+    const { delivery, subscription } = loaded;
+    const deliveryId = delivery.id;
+    const machineNow = clock.machineNow();
+    if (outcome.retryAfterMs !== null) {
+      const until = new Date(machineNow.getTime() + outcome.retryAfterMs);
+      pauses.pause(delivery.shop, subscription.pushService, until);
+    }
+    const next = decideNextTry(loaded, outcome, delivery.attempts + 1, machineNow, random());
+    if (next.type === "drop") return finish({ deliveryId, type: "dropped", reason: next.reason });
+    if (next.type === "expire") return finish({ deliveryId, type: "expired", cause: outcome.cause });
+
+    await record({ deliveryId, type: "later", status: outcome.status, cause: outcome.cause });
+    return { type: "snooze", until: clock.afterMachineMs(next.delayMs) };
+  }
+
+  /** The service asked this shop to wait, on the occasion of another push. */
+  async function waitForService({ delivery }: DeliveryToSend, untilMachine: Date): Promise<JobResult> {
+    if (untilMachine >= delivery.deadlineAt) {
+      return finish({ deliveryId: delivery.id, type: "expired", cause: "the push service asked to wait beyond its TTL" });
+    }
+    const waitMs = untilMachine.getTime() - clock.machineNow().getTime();
+    const jitterMs = random() * Math.min(10_000, waitMs * 0.1);
+    return { type: "snooze", until: clock.afterMachineMs(waitMs + jitterMs) };
+  }
+
+  async function finish(result: DeliveryResult): Promise<JobResult> {
+    await record(result);
+    return { type: "done" };
+  }
+}
+
+/** Decrypted once each; a shop has one or a few. */
+function createPrivateKeyReader(keyring: Keyring): (shop: string, encrypted: string) => string {
+  const known = new Map<string, string>();
+  return (shop, encrypted) => {
+    const cacheKey = `${shop} ${encrypted}`;
+    const kept = known.get(cacheKey);
+    if (kept !== undefined) return kept;
+    const privateKey = decrypt(keyring, encrypted, `vapid:${shop}`);
+    if (known.size >= MAX_PRIVATE_KEYS) known.delete(known.keys().next().value as string);
+    known.set(cacheKey, privateKey);
+    return privateKey;
+  };
+}

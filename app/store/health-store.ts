@@ -1,0 +1,7 @@
+/** How the database is. */
+export type HealthStore = {
+  /** @returns null when it can be written and has every migration of this version, else what is wrong, in a sentence */
+  problem(): Promise<string | null>;
+  /** Reads the whole file. @returns null when it is sound, else the first thing found */
+  corruption(): Promise<string | null>;
+};

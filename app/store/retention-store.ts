@@ -1,0 +1,16 @@
+/** What grows with time and is of no use after a while. `docs/operating.md` lists how long each is kept. */
+export type Perishable =
+  "events" | "ledger" | "runs" | "notifications" | "checkouts" | "cartTokens" | "stockAlerts" | "idempotencyKeys";
+
+export type RetentionStore = {
+  /**
+   * Deletes at most `limit` rows older than `before` that nothing open needs: unprocessed events, active runs and waiting
+   * alerts stay. A notification goes with its deliveries, unless an order was credited to it.
+   *
+   * @param before shop time; machine time for idempotency keys
+   * @returns how many were deleted; fewer than `limit` means that none is left
+   */
+  deleteOld(what: Perishable, before: Date, limit: number): Promise<number>;
+  /** Gives at most `pages` free pages of the file back to the disk. @returns how many remain */
+  shrink(pages: number): Promise<number>;
+};

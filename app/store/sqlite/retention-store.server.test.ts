@@ -1,0 +1,157 @@
+import { getTableConfig } from "drizzle-orm/sqlite-core";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { expect, test } from "vitest";
+import { createTestStore } from "../../../tests/support/test-store.ts";
+import type { Perishable } from "../retention-store.ts";
+import type { Database } from "./database.server.ts";
+import * as schema from "./schema.server.ts";
+
+const LIMIT = new Date("2026-11-02T12:00:00Z");
+const OLD = new Date(LIMIT.getTime() - 1);
+const SHOP = "a.myshopify.com";
+
+/** Inserts a row with neutral values in every column that is not given. */
+function insert(database: Database, table: SQLiteTable, values: Record<string, unknown>): void {
+  const row = Object.fromEntries(
+    getTableConfig(table)
+      .columns.filter((column) => column.notNull && !column.hasDefault && !column.primary)
+      .map((column) => [keyOf(table, column.name), neutral(column.dataType)]),
+  );
+  database.drizzle
+    .insert(table)
+    .values({ ...row, ...values } as never)
+    .run();
+}
+
+function keyOf(table: SQLiteTable, columnName: string): string {
+  const found = Object.entries(table).find(([, column]) => (column as { name?: string } | null)?.name === columnName);
+  return found?.[0] ?? columnName;
+}
+
+function neutral(dataType: string): unknown {
+  if (dataType === "date") return LIMIT;
+  if (dataType === "json") return {};
+  if (dataType === "boolean") return false;
+  return dataType === "number" ? 0 : "x";
+}
+
+function count(database: Database, table: string): number {
+  return database.sqlite.prepare<[], number>(`select count(*) from ${table}`).pluck().get() ?? 0;
+}
+
+const CASES: { what: Perishable; table: SQLiteTable; name: string; old: object; kept: object[] }[] = [
+  {
+    what: "events",
+    table: schema.events,
+    name: "events",
+    old: { shop: SHOP, sourceId: "1", receivedAt: OLD, processedAt: OLD },
+    kept: [
+      { shop: SHOP, sourceId: "2", receivedAt: LIMIT, processedAt: LIMIT },
+      { shop: SHOP, sourceId: "unprocessed", receivedAt: OLD, processedAt: null },
+    ],
+  },
+  {
+    what: "ledger",
+    table: schema.ledger,
+    name: "ledger",
+    old: { verdict: "sent", at: OLD },
+    kept: [{ verdict: "sent" }],
+  },
+  {
+    what: "runs",
+    table: schema.runs,
+    name: "runs",
+    old: { state: "finished", endedAt: OLD },
+    kept: [
+      { state: "finished", endedAt: LIMIT },
+      { state: "active", endedAt: null, subject: "active" },
+    ],
+  },
+  {
+    what: "checkouts",
+    table: schema.checkouts,
+    name: "checkouts",
+    old: { shop: SHOP, checkoutToken: "1", stage: "contact", updatedAt: OLD },
+    kept: [{ shop: SHOP, checkoutToken: "2", stage: "contact" }],
+  },
+  {
+    what: "cartTokens",
+    table: schema.cartTokens,
+    name: "cart_tokens",
+    old: { shop: SHOP, cartToken: "1", updatedAt: OLD },
+    kept: [{ shop: SHOP, cartToken: "2" }],
+  },
+  {
+    what: "stockAlerts",
+    table: schema.stockAlerts,
+    name: "stock_alerts",
+    old: { kind: "price_drop", state: "notified", createdAt: OLD },
+    kept: [
+      { kind: "price_drop", state: "notified", createdAt: LIMIT },
+      { kind: "price_drop", state: "waiting", createdAt: OLD },
+    ],
+  },
+  {
+    what: "idempotencyKeys",
+    table: schema.idempotencyKeys,
+    name: "idempotency_keys",
+    old: { shop: SHOP, key: "1", createdAt: OLD },
+    kept: [{ shop: SHOP, key: "2" }],
+  },
+];
+
+test.each(CASES)("deletes old $what and keeps what is new or open", async ({ what, table, name, old, kept }) => {
+  const { database, retention } = await createTestStore();
+  for (const row of [old, ...kept]) insert(database, table, row as Record<string, unknown>);
+
+  expect(await retention.deleteOld(what, LIMIT, 10)).toBe(1);
+
+  expect(count(database, name)).toBe(kept.length);
+  expect(await retention.deleteOld(what, LIMIT, 10)).toBe(0);
+});
+
+test("deletes no more than a batch", async () => {
+  const { database, retention } = await createTestStore();
+  for (let index = 0; index < 5; index += 1) insert(database, schema.ledger, { verdict: "sent", at: OLD });
+
+  expect(await retention.deleteOld("ledger", LIMIT, 3)).toBe(3);
+  expect(count(database, "ledger")).toBe(2);
+});
+
+test("a notification goes with its deliveries, but not while one is open or an order was credited to it", async () => {
+  const { database, retention } = await createTestStore();
+  insert(database, schema.shops, { shop: SHOP, state: "installed" });
+  const ids = ["old", "open", "credited", "new"];
+  for (const id of ids) {
+    insert(database, schema.notifications, { id, shop: SHOP, createdAt: id === "new" ? LIMIT : OLD });
+    const state = id === "open" ? "sending" : "accepted";
+    insert(database, schema.deliveries, { id: `d-${id}`, shop: SHOP, notificationId: id, state, urgency: "normal" });
+  }
+  insert(database, schema.attributions, {
+    shop: SHOP,
+    orderId: "1",
+    notificationId: "credited",
+    linkedBy: "code",
+  });
+
+  expect(await retention.deleteOld("notifications", LIMIT, 10)).toBe(1);
+
+  const left = database.sqlite.prepare<[], string>("select id from notifications order by id").pluck().all();
+  expect(left).toEqual(["credited", "new", "open"]);
+  expect(count(database, "deliveries")).toBe(3);
+});
+
+test("gives free pages back bit by bit", async () => {
+  const { database, retention } = await createTestStore();
+  const values = { text: "x".repeat(2_000) };
+  for (let index = 0; index < 500; index += 1) {
+    insert(database, schema.ledger, { verdict: "sent", at: OLD, values });
+  }
+  await retention.deleteOld("ledger", LIMIT, 1_000);
+  const before = Number(database.sqlite.pragma("freelist_count", { simple: true }));
+
+  const remaining = await retention.shrink(50);
+
+  expect(before).toBeGreaterThan(100);
+  expect(remaining).toBe(before - 50);
+});

@@ -1,0 +1,53 @@
+import type { Perishable, RetentionStore } from "../retention-store.ts";
+import type { Database } from "./database.server.ts";
+
+// Each picks the oldest rows through an index by age and stops at the limit, so that a batch is short whatever the size.
+const OLD_ROWS: Record<Exclude<Perishable, "notifications">, string> = {
+  events: `delete from events where id in (
+    select id from events where received_at < $before and processed_at is not null order by received_at limit $limit)`,
+  ledger: "delete from ledger where id in (select id from ledger where at < $before order by at limit $limit)",
+  runs: `delete from runs where id in (
+    select id from runs where ended_at < $before and state <> 'active' order by ended_at limit $limit)`,
+  checkouts: `delete from checkouts where rowid in (
+    select rowid from checkouts where updated_at < $before order by updated_at limit $limit)`,
+  cartTokens: `delete from cart_tokens where rowid in (
+    select rowid from cart_tokens where updated_at < $before order by updated_at limit $limit)`,
+  stockAlerts: `delete from stock_alerts where id in (
+    select id from stock_alerts where created_at < $before and state <> 'waiting' order by id limit $limit)`,
+  idempotencyKeys: `delete from idempotency_keys where rowid in (
+    select rowid from idempotency_keys where created_at < $before order by created_at limit $limit)`,
+};
+
+export function retentionStore({ sqlite }: Database): RetentionStore {
+  const oldNotifications = sqlite
+    .prepare<[{ before: number; limit: number }], string>(
+      // Shop by shop, because that is how their index begins.
+      `select n.id from shops as s cross join notifications as n on n.shop = s.shop where n.created_at < $before
+       and not exists (select 1 from attributions as a where a.shop = n.shop and a.notification_id = n.id)
+       and not exists (select 1 from deliveries as d where d.notification_id = n.id and d.state in ('queued', 'sending'))
+       limit $limit`,
+    )
+    .pluck();
+  const deleteDeliveries = sqlite.prepare<[string]>("delete from deliveries where notification_id = ?");
+  const deleteNotification = sqlite.prepare<[string]>("delete from notifications where id = ?");
+  const deleteNotifications = sqlite.transaction((before: number, limit: number) => {
+    const ids = oldNotifications.all({ before, limit });
+    for (const id of ids) {
+      deleteDeliveries.run(id);
+      deleteNotification.run(id);
+    }
+    return ids.length;
+  });
+
+  return {
+    async deleteOld(what, before, limit) {
+      if (what === "notifications") return deleteNotifications.immediate(before.getTime(), limit);
+      return sqlite.prepare(OLD_ROWS[what]).run({ before: before.getTime(), limit }).changes;
+    },
+
+    async shrink(pages) {
+      sqlite.pragma(`incremental_vacuum(${Math.max(1, Math.trunc(pages))})`);
+      return Number(sqlite.pragma("freelist_count", { simple: true }));
+    },
+  };
+}
