@@ -1,0 +1,186 @@
+import { Banner, BlockStack, Card, EmptyState, InlineStack, Layout, List, Page, Text } from "@shopify/polaris";
+import type { ReactNode } from "react";
+
+// The frame of every page. Polaris stands behind these few pieces, so that another library can take its place.
+
+export type PageAction = { label: string; onClick?: () => void; url?: string; disabled?: boolean; loading?: boolean };
+
+type AdminPageProps = {
+  title: string;
+  subtitle?: string;
+  back?: { label: string; url: string };
+  badge?: ReactNode;
+  primary?: PageAction;
+  secondary?: PageAction[];
+  narrow?: boolean;
+  children: ReactNode;
+};
+
+export function AdminPage({ title, subtitle, back, badge, primary, secondary, narrow, children }: AdminPageProps) {
+  return (
+    <Page
+      title={title}
+      subtitle={subtitle}
+      narrowWidth={narrow}
+      titleMetadata={badge}
+      {...(back ? { backAction: { content: back.label, url: back.url } } : {})}
+      {...(primary ? { primaryAction: actionOf(primary) } : {})}
+      {...(secondary ? { secondaryActions: secondary.map(actionOf) } : {})}
+    >
+      <BlockStack gap="400">
+        {children}
+        <div style={{ blockSize: "var(--p-space-800)" }} />
+      </BlockStack>
+    </Page>
+  );
+}
+
+/** A titled card. `flush` leaves the padding to the content: lists run to the edge. */
+export function Panel({
+  title,
+  description,
+  action,
+  flush,
+  children,
+}: {
+  title?: string;
+  description?: ReactNode;
+  action?: ReactNode;
+  flush?: boolean;
+  children: ReactNode;
+}) {
+  const head = title ? (
+    <BlockStack gap="100">
+      <InlineStack align="space-between" blockAlign="center" gap="200">
+        <Text as="h2" variant="headingMd">
+          {title}
+        </Text>
+        {action}
+      </InlineStack>
+      {description ? (
+        <Text as="p" tone="subdued">
+          {description}
+        </Text>
+      ) : null}
+    </BlockStack>
+  ) : null;
+
+  if (flush) {
+    return (
+      <Card padding="0">
+        {head ? <div style={{ padding: "var(--p-space-400)" }}>{head}</div> : null}
+        {children}
+      </Card>
+    );
+  }
+  return (
+    <Card>
+      <BlockStack gap="300">
+        {head}
+        {children}
+      </BlockStack>
+    </Card>
+  );
+}
+
+/** A group of settings: what it is about beside (on a phone above) its fields. */
+export function SettingsGroup({
+  title,
+  description,
+  children,
+}: {
+  title: string;
+  description: string;
+  children: ReactNode;
+}) {
+  return (
+    <Layout>
+      <Layout.AnnotatedSection title={title} description={description}>
+        <Card>
+          <BlockStack gap="400">{children}</BlockStack>
+        </Card>
+      </Layout.AnnotatedSection>
+    </Layout>
+  );
+}
+
+/** What stands where a list would be. */
+export function NothingHere({ title, children, action }: { title: string; children: ReactNode; action?: PageAction }) {
+  return (
+    <EmptyState heading={title} image={EMPTY_IMAGE} {...(action ? { action: actionOf(action) } : {})}>
+      <p>{children}</p>
+    </EmptyState>
+  );
+}
+
+export function Notice({
+  tone,
+  title,
+  children,
+  action,
+  onDismiss,
+}: {
+  tone: "info" | "success" | "warning" | "critical";
+  title: string;
+  children?: ReactNode;
+  action?: PageAction;
+  onDismiss?: () => void;
+}) {
+  return (
+    <Banner
+      tone={tone}
+      title={title}
+      {...(action ? { action: { content: action.label, url: action.url, onAction: action.onClick } } : {})}
+      {...(onDismiss ? { onDismiss } : {})}
+    >
+      {children}
+    </Banner>
+  );
+}
+
+/** Problems of a form that belong to no field that is shown. */
+export function ProblemList({ title, problems }: { title: string; problems: string[] }) {
+  if (problems.length === 0) return null;
+  return (
+    <Banner tone="critical" title={title}>
+      <List>
+        {problems.map((problem) => (
+          <List.Item key={problem}>{problem}</List.Item>
+        ))}
+      </List>
+    </Banner>
+  );
+}
+
+/** Names and values, one pair a line. Pairs without a value are left out. */
+export function Facts({ facts }: { facts: [name: string, value: ReactNode][] }) {
+  return (
+    <dl className="bk-facts">
+      {facts
+        .filter(([, value]) => value !== null && value !== undefined && value !== "")
+        .map(([name, value]) => (
+          <div key={name} style={{ display: "contents" }}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}
+
+function actionOf(action: PageAction) {
+  return {
+    content: action.label,
+    onAction: action.onClick,
+    url: action.url,
+    disabled: action.disabled,
+    loading: action.loading,
+  };
+}
+
+// A bell drawn here: the shop's admin must not depend on a picture from elsewhere.
+const EMPTY_IMAGE = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200"><circle cx="100" cy="100" r="72" fill="#eef1f4"/>' +
+    '<path d="M100 58c-19 0-31 14-31 33v20l-9 14h80l-9-14V91c0-19-12-33-31-33z" fill="#c3cbd3"/>' +
+    '<path d="M88 131a12 12 0 0 0 24 0z" fill="#8f9aa5"/></svg>',
+)}`;

@@ -1,0 +1,13 @@
+import { journeyEndpoints } from "./endpoints/journeys.ts";
+import { ledgerEndpoints } from "./endpoints/ledger.ts";
+import { reportEndpoints } from "./endpoints/reports.ts";
+import { subscriberEndpoints } from "./endpoints/subscribers.ts";
+import type { Endpoint } from "./endpoint.ts";
+
+/** Every operation of the REST API. */
+export const ENDPOINTS: Endpoint[] = [
+  ...journeyEndpoints,
+  ...subscriberEndpoints,
+  ...ledgerEndpoints,
+  ...reportEndpoints,
+];

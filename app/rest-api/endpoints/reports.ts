@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { parsePeriod } from "../../reports/period.ts";
+import { dailyTotals, summarize } from "../../reports/summary.ts";
+import { defineEndpoint, money } from "../endpoint.ts";
+import type { ApiCall } from "../endpoint.ts";
+import { ProblemError } from "../problem.ts";
+
+const day = z.string().describe("A date of the shop's calendar: 2026-11-21");
+const periodQuery = z.object({
+  from: day.optional().describe("First day, included. Without it: thirty days ending at `to`"),
+  to: day.optional().describe("Last day, included. Without it: today in the shop's timezone"),
+});
+
+const totals = {
+  sent: z.number().int().describe("Notifications handed to a push service; counted on the day they were made"),
+  accepted: z.number().int().describe("Of these, taken by the push service"),
+  shown: z.number().int().describe("Of these, seen on a screen, as far as the browser can tell"),
+  clicked: z.number().int().describe("Of these, clicked"),
+  orders: z.number().int().describe("Orders credited to a click inside the attribution window and not cancelled"),
+  revenue: z.array(money).describe("Their value less refunds, per currency"),
+  discountCost: z.array(money).describe("What Beckon's discount codes took off them"),
+};
+
+export const summarySchema = z.object({
+  from: day,
+  to: day,
+  subscribers: z.number().int().describe("Active now"),
+  subscribersGained: z.number().int(),
+  subscribersLost: z.number().int(),
+  subscribersLostByCause: z.record(z.string(), z.number().int()),
+  ...totals,
+});
+
+const daySchema = z.object({ date: day, gained: z.number().int().describe("New subscribers"), ...totals });
+const journeySchema = z.object({ kind: z.string().describe("Journey kind, `campaign` or `direct`"), ...totals });
+
+const errors = { 400: "The dates are wrong" };
+
+export const reportEndpoints = [
+  defineEndpoint({
+    method: "GET",
+    path: "reports/summary",
+    operationId: "getSummary",
+    summary: "Totals of a period",
+    description: "Dates are days of the shop's timezone, first and last included. Amounts are in minor units.",
+    tag: "reports",
+    query: periodQuery,
+    body: null,
+    answer: { status: 200, description: "The totals", schema: summarySchema },
+    errors,
+    async handle(call) {
+      const { period } = await periodOf(call);
+      return { status: 200, body: await summarize(call.store, call.shop, period) };
+    },
+  }),
+  defineEndpoint({
+    method: "GET",
+    path: "reports/daily",
+    operationId: "getDailyTotals",
+    summary: "Totals of each day of a period",
+    tag: "reports",
+    query: periodQuery,
+    body: null,
+    answer: {
+      status: 200,
+      description: "One entry per day, oldest first",
+      schema: z.object({ data: z.array(daySchema), next: z.null() }),
+    },
+    errors,
+    async handle(call) {
+      const { period, timezone } = await periodOf(call);
+      return { status: 200, body: { data: await dailyTotals(call.store, call.shop, period, timezone), next: null } };
+    },
+  }),
+  defineEndpoint({
+    method: "GET",
+    path: "reports/journeys",
+    operationId: "getJourneyTotals",
+    summary: "Totals of each journey in a period",
+    tag: "reports",
+    query: periodQuery,
+    body: null,
+    answer: {
+      status: 200,
+      description: "One entry per journey that did something",
+      schema: z.object({ data: z.array(journeySchema), next: z.null() }),
+    },
+    errors,
+    async handle(call) {
+      const { period } = await periodOf(call);
+      return {
+        status: 200,
+        body: { data: await call.store.reports.journeyTotals(call.shop, period.range), next: null },
+      };
+    },
+  }),
+];
+
+async function periodOf({ store, shop, clock, query }: ApiCall<z.output<typeof periodQuery>, null>) {
+  const timezone = (await store.shops.get(shop))?.timezone ?? "UTC";
+  const result = parsePeriod(query, timezone, clock.now());
+  if ("problems" in result) throw new ProblemError(400, "The period is wrong.", result.problems);
+  return { period: result.period, timezone };
+}
