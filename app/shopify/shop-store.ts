@@ -9,7 +9,6 @@ export type ShopInfo = {
   name: string;
   currency: string;
   timezone: string;
-  country: string | null;
   primaryLocale: string;
   /** Published ones, primary first. */
   locales: string[];
@@ -35,4 +34,7 @@ export type ShopStore = {
   /** The path learnt from a signed proxy request. True when it was another one before. */
   learnProxyPath(shop: string, proxyPath: string): Promise<boolean>;
   embedSeen(shop: string, now: Date): Promise<void>;
+  /** True for the one process that may refresh the shop's access token until `until`. Machine time. */
+  lockTokenRefresh(shop: string, machineNow: Date, until: Date): Promise<boolean>;
+  unlockTokenRefresh(shop: string): Promise<void>;
 };

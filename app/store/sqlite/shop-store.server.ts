@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, ne, sql } from "drizzle-orm";
+import { and, asc, eq, gt, isNull, lte, ne, or, sql } from "drizzle-orm";
 import { parseShopSettings } from "../../shop-settings.ts";
 import type { Shop, ShopStore } from "../../shopify/shop-store.ts";
 import type { Database } from "./database.server.ts";
@@ -68,6 +68,21 @@ export function shopStore({ drizzle: d, sqlite }: Database): ShopStore {
           .where(and(eq(shops.shop, shop), ne(shops.proxyPath, proxyPath)))
           .run().changes > 0
       );
+    },
+
+    async lockTokenRefresh(shop, machineNow, until) {
+      const changed = d
+        .update(shops)
+        .set({ tokenLockedUntil: until })
+        .where(and(eq(shops.shop, shop), or(isNull(shops.tokenLockedUntil), lte(shops.tokenLockedUntil, machineNow))))
+        .run().changes;
+      if (changed > 0) return true;
+      // Before the install has made the row there is nobody to compete with.
+      return !d.select({ shop: shops.shop }).from(shops).where(eq(shops.shop, shop)).get();
+    },
+
+    async unlockTokenRefresh(shop) {
+      d.update(shops).set({ tokenLockedUntil: null }).where(eq(shops.shop, shop)).run();
     },
 
     async embedSeen(shop, now) {
