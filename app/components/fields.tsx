@@ -1,5 +1,5 @@
 import { Checkbox, Select, TextField } from "@shopify/polaris";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { ReactNode } from "react";
 
 type TextProps = {
@@ -75,11 +75,9 @@ export function NumberInput({
   labelHidden,
   disabled,
 }: NumberProps) {
-  const [text, setText] = useState(Number.isNaN(value) ? "" : String(value));
-  useEffect(() => {
-    // Set from outside (discarded, loaded anew), not by typing.
-    setText((current) => (Object.is(numberOf(current), value) ? current : Number.isNaN(value) ? "" : String(value)));
-  }, [value]);
+  // What is typed stays as typed ("007", "") until the value is set from outside: discarded, loaded anew.
+  const [typed, setTyped] = useState({ text: textOf(value), value });
+  const text = Object.is(typed.value, value) ? typed.text : textOf(value);
 
   return (
     <TextField
@@ -87,7 +85,7 @@ export function NumberInput({
       labelHidden={labelHidden}
       value={text}
       onChange={(next) => {
-        setText(next);
+        setTyped({ text: next, value: numberOf(next) });
         onChange(numberOf(next));
       }}
       type="number"
@@ -149,4 +147,8 @@ export function Tick({
 
 function numberOf(text: string): number {
   return text.trim() === "" ? Number.NaN : Number(text);
+}
+
+function textOf(value: number): string {
+  return Number.isNaN(value) ? "" : String(value);
 }

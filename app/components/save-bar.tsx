@@ -1,6 +1,4 @@
-import { createElement, useEffect, useRef } from "react";
-
-type SaveBarElement = HTMLElement & { show?: () => void; hide?: () => void };
+import { useEffect, useRef } from "react";
 
 /**
  * Shopify's own bar for unsaved changes (App Bridge's `ui-save-bar`): it also asks before the merchant leaves the page.
@@ -19,24 +17,25 @@ export function UnsavedChangesBar({
   onSave: () => void;
   onDiscard: () => void;
 }) {
-  const bar = useRef<SaveBarElement>(null);
+  const bar = useRef<UISaveBarElement>(null);
   useEffect(() => {
-    const element = bar.current;
-    if (isOpen) element?.show?.();
-    else element?.hide?.();
-    return () => element?.hide?.();
+    // Without App Bridge the element is an unknown one and has neither.
+    const element: Partial<Pick<UISaveBarElement, "show" | "hide">> | null = bar.current;
+    if (isOpen) void element?.show?.();
+    else void element?.hide?.();
+    return () => void element?.hide?.();
   }, [isOpen]);
 
   // App Bridge reads these attributes of the buttons; React's types do not know them.
   const primary: object = { variant: "primary", ...(isSaving ? { loading: "" } : {}) };
-  return createElement(
-    "ui-save-bar",
-    { id, ref: bar },
-    <button key="save" type="button" {...primary} onClick={onSave} disabled={isSaving}>
-      Save
-    </button>,
-    <button key="discard" type="button" onClick={onDiscard} disabled={isSaving}>
-      Discard
-    </button>,
+  return (
+    <ui-save-bar id={id} ref={bar}>
+      <button type="button" {...primary} onClick={onSave} disabled={isSaving}>
+        Save
+      </button>
+      <button type="button" onClick={onDiscard} disabled={isSaving}>
+        Discard
+      </button>
+    </ui-save-bar>
   );
 }

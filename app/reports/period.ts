@@ -38,12 +38,10 @@ export function parsePeriod(
 /** Each day of a period with its own range, oldest first. */
 export function daysOf(period: Period, timezone: string): { date: string; range: InstantRange }[] {
   const days: { date: string; range: InstantRange }[] = [];
-  const last = dayOf(period.to, timezone);
-  let day = dayOf(period.from, timezone);
-  while (day && last && day <= last) {
+  const first = dayOf(period.from, timezone);
+  for (let day = first; day && (day.toISODate() ?? "") <= period.to; day = day.plus({ days: 1 })) {
     const { from, range } = periodOf(day, day);
     days.push({ date: from, range });
-    day = day.plus({ days: 1 });
   }
   return days;
 }

@@ -8,7 +8,6 @@ import type {
   JourneyTotals,
   LogDelivery,
   LogEntry,
-  LogFilter,
   LogNotification,
   LogState,
   Money,
