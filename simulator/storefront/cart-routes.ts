@@ -20,11 +20,18 @@ const ACTIONS: Record<string, Action> = { add, update, change, clear };
 export function answerCart(sim: Sim, visit: Visit): SimResponse | null {
   if (visit.path === "/cart.js" || visit.path === "/cart.json") return json(cartJson(sim, visit), 200, NO_STORE);
 
+  // The cart page's own form: quantities and note, and on to the checkout if that button was pressed.
+  if (visit.path === "/cart" && visit.request.method === "POST") return answerAction(sim, visit, update, false);
+
   const match = /^\/cart\/(add|update|change|clear)(\.js|\.json)?$/.exec(visit.path);
   const action = match?.[1] ? ACTIONS[match[1]] : undefined;
   if (!action) return null;
 
   const isScript = match?.[2] !== undefined || (visit.request.headers.accept ?? "").includes("application/json");
+  return answerAction(sim, visit, action, isScript);
+}
+
+function answerAction(sim: Sim, visit: Visit, action: Action, isScript: boolean): SimResponse {
   const parameters = readParameters(visit.request);
   try {
     const { session, answer } = action(sim, visit, parameters);

@@ -4,6 +4,7 @@ import type { Sim } from "../sim.ts";
 import { collectionByHandle, productByHandle } from "../state.ts";
 import { forwardToApp } from "./app-proxy.ts";
 import { answerCart } from "./cart-routes.ts";
+import { createCheckoutRoutes } from "./checkout/routes.ts";
 import { answerFile } from "./files.ts";
 import { answerLinks } from "./link-routes.ts";
 import { createPageRenderer } from "./page.ts";
@@ -18,6 +19,7 @@ import type { Visit } from "./visit.ts";
 /** The shop's pages, AJAX cart, checkout and app proxy. Answers every path that nobody else took. */
 export function registerStorefront(router: Router, sim: Sim): void {
   const pages = createPageRenderer(sim);
+  const answerCheckout = createCheckoutRoutes(sim);
 
   router.on("*", "*", async (request) => {
     const file = answerFile(sim, request.path);
@@ -29,6 +31,7 @@ export function registerStorefront(router: Router, sim: Sim): void {
       answerCart(sim, visit) ??
       answerProducts(sim, visit) ??
       answerLinks(sim, visit) ??
+      answerCheckout(visit) ??
       answerSettings(sim, visit, pages) ??
       answerPage(sim, visit, pages)
     );

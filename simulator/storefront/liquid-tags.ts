@@ -120,7 +120,7 @@ class SectionTag extends Tag {
     this.section = /['"]([\w-]+)['"]/.exec(token.args)?.[1] ?? "";
   }
   override *render(context: Context, emitter: Emitter): Generator<unknown, void, unknown> {
-    const templates = (yield this.liquid._parsePartialFile(this.section, context.sync)) as Template[];
+    const templates = this.liquid.parseFileSync(this.section);
     emitter.write(`<div id="shopify-section-${this.section}" class="shopify-section">`);
     yield this.liquid.renderer.renderTemplates(templates, context.spawn({}), emitter);
     emitter.write("</div>");

@@ -50,7 +50,7 @@ export function pageGlobals(sim: Sim, visit: Visit, template: string, translatio
       products_count: sim.state.products.size,
       collections_count: sim.state.collections.length,
       metafields: {},
-      brand: { logo: null, short_description: null },
+      brand: { logo: null, square_logo: { src: `${origin}/cdn/shop/icon-192.png` }, short_description: null },
     },
     request: {
       locale: language,

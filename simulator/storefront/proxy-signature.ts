@@ -15,7 +15,7 @@ export function signProxyQuery(query: URLSearchParams, secret: string): string {
 
   const message = [...values]
     .map(([key, list]) => `${key}=${list.join(",")}`)
-    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    .toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
     .join("");
 
   return createHmac("sha256", secret).update(message).digest("hex");

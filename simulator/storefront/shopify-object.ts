@@ -24,5 +24,6 @@ export function shopifyObjectScript(sim: Sim, visit: Visit, texts: Record<string
   const privacy = { isConsentRequired: visit.isConsentRequired, cookie: COOKIES.consent, country: visit.country.code };
 
   return `<script>window.Shopify = ${safeJson(shopify)}; window.theme = ${safeJson(theme)};
-${CUSTOMER_PRIVACY}(${safeJson(privacy)});</script>`;
+${CUSTOMER_PRIVACY}
+installCustomerPrivacy(${safeJson(privacy)});</script>`;
 }

@@ -32,7 +32,7 @@ export function translate(
   const candidates = [locale, locale.split("-")[0] ?? locale, translations.defaultLocale];
   for (const candidate of candidates) {
     const found = lookUp(translations.byLocale.get(candidate), key, candidate, variables["count"]);
-    if (found !== null) return fill(found, variables, /_html$/.test(key));
+    if (found !== null) return fill(found, variables, key.endsWith("_html"));
   }
   return `Translation missing: ${locale}.${key}`;
 }

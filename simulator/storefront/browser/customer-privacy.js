@@ -1,6 +1,6 @@
-// The Customer Privacy API as the page sees it: behind `Shopify.loadFeatures`, as on a real shop. Inlined into every page with
-// `settings` = {isConsentRequired, cookie, country} in front.
-(function (settings) {
+// The Customer Privacy API as the page sees it: behind `Shopify.loadFeatures`, as on a real shop. Inlined into every page,
+// which calls it with {isConsentRequired, cookie, country}.
+self.installCustomerPrivacy = function (settings) {
   "use strict";
 
   function stored() {
@@ -25,7 +25,8 @@
       const value = all ? choice : choice[purpose];
       if (typeof value === "boolean") next[purpose] = value ? "yes" : "no";
     }
-    document.cookie = settings.cookie + "=" + encodeURIComponent(JSON.stringify(next)) + "; path=/; max-age=31536000; samesite=lax";
+    document.cookie =
+      settings.cookie + "=" + encodeURIComponent(JSON.stringify(next)) + "; path=/; max-age=31536000; samesite=lax";
     document.dispatchEvent(
       new CustomEvent("visitorConsentCollected", {
         detail: {
@@ -47,7 +48,8 @@
     preferencesProcessingAllowed: () => allowed("preferences"),
     saleOfDataAllowed: () => allowed("sale_of_data"),
     userCanBeTracked: () => allowed("analytics") && allowed("marketing"),
-    currentVisitorConsent: () => Object.assign({ marketing: "", analytics: "", preferences: "", sale_of_data: "" }, stored()),
+    currentVisitorConsent: () =>
+      Object.assign({ marketing: "", analytics: "", preferences: "", sale_of_data: "" }, stored()),
     shouldShowBanner: () => settings.isConsentRequired && !("marketing" in stored()),
     getRegion: () => settings.country,
     getTrackingConsent: () => stored().marketing || "",
@@ -61,4 +63,4 @@
       if (done) done(unknown ? new Error("Unknown feature " + unknown.name) : undefined);
     }, 0);
   };
-})
+};
