@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Clock } from "../clock.server.ts";
 import type { JobHandler } from "../scheduler/job.ts";
+import { planHandOver } from "../sender/plan-hand-over.ts";
 import type { Store } from "../store/store.ts";
 
 const payloadSchema = z.object({ shop: z.string(), notificationId: z.string(), untilMachineMs: z.number() });
@@ -9,15 +10,23 @@ const payloadSchema = z.object({ shop: z.string(), notificationId: z.string(), u
  * The device that has a notification did not show it in time, or cannot: the person's next device gets it under the same
  * id (design decision 6).
  */
-export function createHandOverHandler({ store, clock }: { store: Pick<Store, "deliveries">; clock: Clock }): JobHandler {
+export function createHandOverHandler({
+  store,
+  clock,
+}: {
+  store: Pick<Store, "deliveries">;
+  clock: Clock;
+}): JobHandler {
   return async (job) => {
     const { shop, notificationId, untilMachineMs } = payloadSchema.parse(job.payload);
-    const deliveryId = await store.deliveries.handOver(
+    const times = {
       shop,
-      notificationId,
-      new Date(untilMachineMs),
-      clock.now(),
-      clock.machineNow(),
+      now: clock.now(),
+      machineNow: clock.machineNow(),
+      untilMachine: new Date(untilMachineMs),
+    };
+    const deliveryId = await store.deliveries.handOver(shop, notificationId, (standing) =>
+      planHandOver(standing, times),
     );
     return deliveryId === null ? { type: "cancel", reason: "nothing to hand over" } : { type: "done" };
   };

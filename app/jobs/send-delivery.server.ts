@@ -3,7 +3,12 @@ import type { Clock } from "../clock.server.ts";
 import { decrypt, type Keyring } from "../encryption.server.ts";
 import type { JobHandler, JobResult } from "../scheduler/job.ts";
 import { decideNextTry, decideSend } from "../sender/decide-send.ts";
-import type { DeliveryResult, DeliveryToSend, NotificationToSend, SubscriptionToSend } from "../sender/delivery-store.ts";
+import type {
+  DeliveryResult,
+  DeliveryToSend,
+  NotificationToSend,
+  SubscriptionToSend,
+} from "../sender/delivery-store.ts";
 import { createGroupWriter } from "../sender/group-writer.ts";
 import { PayloadTooLargeError } from "../sender/payload-limit.ts";
 import type { DeliveryOutcome, SendPush } from "../sender/push-request.ts";
@@ -125,7 +130,11 @@ export function createSendDeliveryHandler(deps: SendDeliveryDeps): JobHandler {
   /** The service asked this shop to wait, on the occasion of another push. */
   async function waitForService({ delivery }: DeliveryToSend, untilMachine: Date): Promise<JobResult> {
     if (untilMachine >= delivery.deadlineAt) {
-      return finish({ deliveryId: delivery.id, type: "expired", cause: "the push service asked to wait beyond its TTL" });
+      return finish({
+        deliveryId: delivery.id,
+        type: "expired",
+        cause: "the push service asked to wait beyond its TTL",
+      });
     }
     const waitMs = untilMachine.getTime() - clock.machineNow().getTime();
     const jitterMs = random() * Math.min(10_000, waitMs * 0.1);

@@ -1,24 +1,16 @@
 import type { ComposedMessage } from "../store/sqlite/schema.server.ts";
+import type { NewJob } from "../scheduler/job.ts";
 import type { PushRequest } from "./push-request.ts";
 
 export type DeliveryState = "queued" | "sending" | "accepted" | "failed" | "expired" | "dropped" | "superseded";
 
-/** Why a delivery was not handed over although it could have been; also the ledger's reason. */
-export type DropReason =
-  /** The app was uninstalled. */
-  | "uninstalled"
-  /** The shopper unsubscribed, withdrew consent, or the endpoint is over. */
-  | "subscription_ended"
-  /** The shopper paused messages. Marketing only. */
-  | "paused"
-  /** The shopper switched this kind off. Marketing only. */
-  | "muted"
-  /** The person ordered since the message was decided. Marketing only. */
-  | "purchased"
-  /** The run that made it was ended since, by the merchant or by what the shopper did. Marketing only. */
-  | "run_exited"
-  /** The process died or lost the answer while sending to Apple, whose devices would show a repeat. Marketing only. */
-  | "uncertain";
+/**
+ * Why a delivery was not sent although it could have been; also the ledger's reason.
+ * `uninstalled`: the app was. `unsubscribed`: the subscription ended in any way. `paused`, `muted`: by the shopper, marketing
+ * only. `bought`: the person ordered since the message was decided. `uncertain`: the process died, or the answer was lost,
+ * while sending marketing to Apple, whose devices would show a repeat. Else the reason why the run was exited.
+ */
+export type DropReason = string;
 
 /** A delivery with everything that sending it needs. Instants are shop time unless they say `machine`. */
 export type DeliveryToSend = {
@@ -41,11 +33,11 @@ export type DeliveryToSend = {
   };
   notification: NotificationToSend;
   subscription: SubscriptionToSend;
-  /** The pair the subscription was made with. `encryptedPrivateKey` is as app/encryption.server.ts wrote it. */
-  vapid: { publicKey: string; encryptedPrivateKey: string };
-  shopIsInstalled: boolean;
-  /** Why a marketing message may no longer leave; null when nothing speaks against it. */
-  stop: "purchased" | "run_exited" | null;
+  /** The pair the subscription was made with, encrypted for the context `vapid:SHOP`; null when it was deleted. */
+  vapid: { publicKey: string; encryptedPrivateKey: string } | null;
+  isShopInstalled: boolean;
+  /** Why a marketing message may no longer leave: the person ordered, or the run was exited. Null: nothing speaks against it. */
+  stopReason: DropReason | null;
 };
 
 export type NotificationToSend = {
@@ -92,11 +84,45 @@ export type DeliveryResult = { deliveryId: string } & (
   | { type: "dropped"; reason: DropReason }
 );
 
-/** What the hand-over to the next device came to. */
-export type HandOver =
-  | { type: "done"; deliveryId: null }
-  /** A delivery to the next device was written, with its job. */
-  | { type: "handed_over"; deliveryId: string };
+/** How a notification stands when it may be handed over. */
+export type HandOverStanding = {
+  notification: Pick<NotificationToSend, "id" | "kind" | "isTransactional">;
+  /** Shown, clicked or dismissed on any device, or held back there because the shopper was in the shop. */
+  wasSeen: boolean;
+  isShopInstalled: boolean;
+  stopReason: DropReason | null;
+  /** Newest first; never empty. */
+  deliveries: {
+    id: string;
+    state: DeliveryState;
+    reason: string | null;
+    pushTopic: string;
+    urgency: PushRequest["urgency"];
+    pushService: string;
+  }[];
+  /** Active subscriptions of the person that have not had it, the one used last first. */
+  candidates: (Pick<SubscriptionToSend, "id" | "pushService" | "pausedUntil" | "mutedKinds"> & {
+    visitorId: string;
+    consentMarketing: boolean;
+  })[];
+};
+
+export type HandOverPlan = {
+  delivery: {
+    id: string;
+    subscriptionId: string;
+    visitorId: string;
+    pushTopic: string;
+    urgency: PushRequest["urgency"];
+    ttlSeconds: number;
+    /** Machine time. */
+    deadlineAt: Date;
+    createdAt: Date;
+  };
+  jobs: NewJob[];
+  /** Still waiting on the device before: dropped as `handed_over`, their jobs cancelled. */
+  giveUpDeliveryIds: string[];
+};
 
 /**
  * Deliveries on their way out. Creating the first one belongs to whoever writes the notification; reading them for reports
@@ -104,10 +130,14 @@ export type HandOver =
  */
 export type DeliveryStore = {
   /** @returns null when the delivery, its notification or its subscription is no more (data was deleted) */
-  load(deliveryId: string, now: Date): Promise<DeliveryToSend | null>;
+  load(deliveryId: string): Promise<DeliveryToSend | null>;
 
-  /** Marks deliveries as being sent, before they are: what is found so later may have arrived. Counts the try. */
-  markSending(deliveryIds: string[]): Promise<void>;
+  /**
+   * Marks deliveries as being sent, before they are: what is found so later may have arrived. Counts the try.
+   *
+   * @returns the ids that are still to be sent: the others were dropped meanwhile
+   */
+  markSending(deliveryIds: string[]): Promise<string[]>;
 
   /**
    * Writes results, many in one transaction. A result for a delivery that is already final changes nothing.
@@ -119,10 +149,14 @@ export type DeliveryStore = {
   recordResults(results: DeliveryResult[], now: Date, machineNow: Date): Promise<void>;
 
   /**
-   * Gives a notification that was not shown to the person's next device: the active subscription used last among those
-   * that have not had it, Apple's excepted. Writes the delivery with its job, and the next hand-over while devices are left.
+   * Hands a notification to another device of the person. `plan` is called inside the transaction with how things stand
+   * and must only build values; what it returns is written, with its jobs.
    *
-   * @param untilMachine machine time at which the notification is stale
+   * @returns the new delivery's id, or null when nothing was handed over
    */
-  handOver(shop: string, notificationId: string, untilMachine: Date, now: Date, machineNow: Date): Promise<HandOver>;
+  handOver(
+    shop: string,
+    notificationId: string,
+    plan: (standing: HandOverStanding) => HandOverPlan | null,
+  ): Promise<string | null>;
 };

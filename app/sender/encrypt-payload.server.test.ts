@@ -1,6 +1,6 @@
 import { createECDH, randomBytes } from "node:crypto";
 import { createRequire } from "node:module";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import webPush from "web-push";
 import { decryptPush } from "../../simulator/push/decrypt.ts";

@@ -11,6 +11,7 @@ import type { ReportStore } from "../reports/report-store.ts";
 import type { JourneyStore } from "../journeys/journey-store.ts";
 import type { LedgerStore } from "../journeys/ledger-store.ts";
 import type { NotificationStore } from "../journeys/notification-store.ts";
+import type { DeliveryStore } from "../sender/delivery-store.ts";
 import type { JobStore } from "../scheduler/job-store.ts";
 import type { HealthStore } from "./health-store.ts";
 import type { RetentionStore } from "./retention-store.ts";
@@ -37,6 +38,7 @@ export type Store = {
   journeys: JourneyStore;
   notifications: NotificationStore;
   ledger: LedgerStore;
+  deliveries: DeliveryStore;
   // Parts are added by the folders that need them: one line here, one in sqlite/create-store.server.ts.
   close(): Promise<void>;
 };

@@ -1,3 +1,4 @@
+import { deliveryStore } from "./delivery-store.server.ts";
 import { eventStore } from "./event-store.server.ts";
 import { mirrorStore } from "./mirror-store.server.ts";
 import { healthStore } from "./health-store.server.ts";
@@ -42,6 +43,7 @@ export function storeOf(database: Database): Store {
     journeys: journeyStore(database),
     notifications: notificationStore(database),
     ledger: ledgerStore(database),
+    deliveries: deliveryStore(database),
     async close() {
       // Folds the write-ahead log into the file, so that a plain copy of it is complete.
       database.sqlite.pragma("wal_checkpoint(TRUNCATE)");
