@@ -1,11 +1,22 @@
 import type { HandlerBinding } from "../scheduler/scheduler.server.ts";
 import type { Services } from "../services.server.ts";
+import { SYNC_SHOP_JOB } from "../shopify/sync-shop.server.ts";
+import { syncShopHandler } from "./sync-shop.server.ts";
+import { buildPayload } from "../composer/payload.server.ts";
+import { HAND_OVER_KIND, SEND_DELIVERY_KIND } from "../sender/delivery-jobs.ts";
+import { createHandOverHandler } from "./hand-over.server.ts";
+import { createSendDeliveryHandler } from "./send-delivery.server.ts";
 import { HOUSEKEEPING_KIND, housekeepingHandler } from "./housekeeping.server.ts";
 
 /** Each kind of job, the function that does it and how many of it run at once in one process. One line for each kind. */
 export function jobHandlers(services: Services): Record<string, HandlerBinding> {
   const { store, clock } = services;
+  // Enough for several push services at their limit at once: one that is slow must not keep the others from work.
+  const sends = services.config.push.concurrency * 3;
   return {
+    [SEND_DELIVERY_KIND]: { handler: createSendDeliveryHandler({ ...services, buildPayload }), concurrency: sends },
+    [HAND_OVER_KIND]: { handler: createHandOverHandler(services), concurrency: 8 },
     [HOUSEKEEPING_KIND]: { handler: housekeepingHandler(store, clock), concurrency: 1 },
+    [SYNC_SHOP_JOB]: { handler: syncShopHandler(services), concurrency: 4 },
   };
 }

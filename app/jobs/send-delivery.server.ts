@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Clock } from "../clock.server.ts";
 import { decrypt, type Keyring } from "../encryption.server.ts";
+import type { Logger } from "../log.server.ts";
 import type { JobHandler, JobResult } from "../scheduler/job.ts";
 import { decideNextTry, decideSend } from "../sender/decide-send.ts";
 import type {
@@ -31,6 +32,7 @@ export type SendDeliveryDeps = {
   sendPush: SendPush;
   keyring: Keyring;
   buildPayload: BuildPayload;
+  log?: Pick<Logger, "warn">;
   /** From 0 to 1, for jitter. */
   random?(): number;
 };
@@ -41,7 +43,7 @@ const GROUP_LIMIT = 200;
 const MAX_PRIVATE_KEYS = 1_000;
 
 export function createSendDeliveryHandler(deps: SendDeliveryDeps): JobHandler {
-  const { store, clock, sendPush, keyring, buildPayload, random = Math.random } = deps;
+  const { store, clock, sendPush, keyring, buildPayload, log, random = Math.random } = deps;
   const pauses = createServicePauses();
   const readPrivateKey = createPrivateKeyReader(keyring);
 
@@ -105,6 +107,11 @@ export function createSendDeliveryHandler(deps: SendDeliveryDeps): JobHandler {
       signal,
     );
     if (outcome.type === "later") return tryLater(loaded, outcome);
+    if (outcome.type === "refused") {
+      const { shop } = delivery;
+      const { pushService } = subscription;
+      log?.warn({ shop, deliveryId, pushService, status: outcome.status, cause: outcome.cause }, "a push was refused");
+    }
     return finish({ deliveryId, ...outcome });
   }
 
