@@ -5,6 +5,7 @@ import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
 import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
 import { services } from "./services.server.ts";
+import { addDocumentResponseHeaders } from "./shopify.server.ts";
 
 // server.js starts the app through the bundle, so that there is one database handle and one scheduler.
 export { start } from "./start.server.ts";
@@ -20,6 +21,8 @@ export default function handleRequest(
   context: EntryContext,
 ): Promise<Response> {
   headers.set("Content-Type", "text/html; charset=utf-8");
+  // Shopify's admin may embed what it asks for with a shop's name.
+  addDocumentResponseHeaders(request, headers);
   if (!headers.has("Content-Security-Policy")) {
     headers.set("Content-Security-Policy", "frame-ancestors 'none'; base-uri 'self'; object-src 'none'");
   }
