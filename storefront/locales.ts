@@ -6,8 +6,8 @@ import type { PromptTexts } from "../app/shop-settings.ts";
  */
 export const DEFAULT_PROMPT_TEXTS: Readonly<Record<"en" | "tr" | "ar", PromptTexts>> = {
   en: {
-    title: "Shall we let you know?",
-    body: "Your cart, restocks and offers as a short message in this browser. You choose what, and can stop any time.",
+    title: "Stay in the loop?",
+    body: "Cart reminders, restocks and offers as a short message in this browser. You choose what, and can stop any time.",
     accept: "Yes, notify me",
     dismiss: "Not now",
   },

@@ -26,12 +26,15 @@ type Cart = {
   items: CartLine[];
 };
 
-Beckon.cart = {
-  report,
-  async link() {
-    await link(await fetchCart());
-  },
-};
+// One after the other: two at once would both find the attribute missing and both write it.
+let working: Promise<void> = Promise.resolve();
+
+/** A cart that cannot be read now is read at the next change. */
+function inTurn(work: () => Promise<void>): () => Promise<void> {
+  return () => (working = working.then(work).catch(() => undefined));
+}
+
+Beckon.cart = { report: inTurn(report), link: inTurn(async () => link(await fetchCart())) };
 
 async function fetchCart(): Promise<Cart> {
   return (await fetch(Beckon.page.root + "cart.js")).json();

@@ -19,6 +19,8 @@ const { Shopify } = window;
 // Not in the theme editor, not in a preview of a theme that shoppers do not see.
 if (!Shopify?.designMode && /^(main)?$/.test(Shopify?.theme?.role || "")) start();
 
+function ignore() {}
+
 function start(): void {
   window.Beckon = {
     page,
@@ -48,9 +50,9 @@ function start(): void {
     watchCart(watchRules());
     // Once a visit, and whenever the shop has another key: the app hears of endpoints that the browser has replaced.
     if (permission() === "granted" && !read().off && sessionStorage.beckon !== page.config.vapidPublicKey) {
-      void load("subscribe").then((chunk) =>
-        chunk.subscribe({ marketing: true, at: new Date().toISOString() }, { quiet: true }),
-      );
+      load("subscribe")
+        .then((chunk) => chunk.subscribe({ marketing: true, at: new Date().toISOString() }, { quiet: true }))
+        .catch(ignore); // the next page tries again
     }
   });
 }

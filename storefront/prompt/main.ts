@@ -45,10 +45,13 @@ function show(variant: string): void {
     sheet.close();
     Beckon.track("prompt_accepted", { variant });
     const consent = { marketing: true, text: `${texts!.title} ${texts!.body}`, at: new Date().toISOString() };
-    void asked.then((answer) => {
-      if (answer === "granted") return Beckon.subscribe!.subscribe(consent, { promptVariant: variant });
-      if (answer === "denied") Beckon.track("permission_denied", { variant });
-      return undefined;
-    });
+    void asked
+      .then((answer) => {
+        if (answer === "granted") return Beckon.subscribe!.subscribe(consent, { promptVariant: variant });
+        if (answer === "denied") Beckon.track("permission_denied", { variant });
+        return undefined;
+      })
+      // The permission stays: the next page subscribes quietly.
+      .catch(() => undefined);
   }
 }

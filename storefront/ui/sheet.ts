@@ -75,7 +75,6 @@ font-family:var(--font);color:var(--ink);direction:inherit;font-size:15px;line-h
 *{box-sizing:border-box;margin:0}
 .card{background:var(--ground);border:1px solid rgb(from var(--ink) r g b/.12);border-radius:clamp(6px,var(--radius),18px);padding:20px;
 box-shadow:0 1px 2px rgb(0 0 0/.06),0 12px 40px rgb(0 0 0/.18);outline:0;max-height:calc(100dvh - 24px);overflow:auto}
-.card:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .head{display:flex;gap:14px;align-items:flex-start}
 .mark{flex:none;width:44px;height:44px;border-radius:12px;display:grid;place-items:center;object-fit:cover;
 background:rgb(from var(--accent) r g b/.1);color:var(--accent)}
