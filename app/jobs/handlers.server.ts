@@ -14,7 +14,10 @@ export function jobHandlers(services: Services): Record<string, HandlerBinding> 
   // Enough for several push services at their limit at once: one that is slow must not keep the others from work.
   const sends = services.config.push.concurrency * 3;
   return {
-    [SEND_DELIVERY_KIND]: { handler: createSendDeliveryHandler({ ...services, buildPayload }), concurrency: sends },
+    [SEND_DELIVERY_KIND]: {
+      handler: createSendDeliveryHandler({ ...services, buildPayload, concurrency: sends }),
+      concurrency: sends,
+    },
     [HAND_OVER_KIND]: { handler: createHandOverHandler(services), concurrency: 8 },
     [HOUSEKEEPING_KIND]: { handler: housekeepingHandler(store, clock), concurrency: 1 },
     [SYNC_SHOP_JOB]: { handler: syncShopHandler(services), concurrency: 4 },

@@ -335,6 +335,31 @@ test("sends many at once, each exactly once", async () => {
   expect(ids.every((id) => row(id).state === "accepted")).toBe(true);
 });
 
+test("a push service that does not answer leaves places for the others", async () => {
+  const hanging: (() => void)[] = [];
+  const { send, addSubscription, addDelivery, clock, row } = await setUp({
+    concurrency: 3,
+    sendPush: (request) => {
+      if (request.endpoint.endsWith("s2")) return Promise.resolve({ type: "accepted", status: 201 });
+      return new Promise((resolve) => hanging.push(() => resolve({ type: "accepted", status: 201 })));
+    },
+  });
+  addSubscription("s2", { pushService: "other.example.com" });
+  addDelivery("d2");
+  addDelivery("d3");
+  addDelivery("d4", { subscriptionId: "s2" });
+  const underWay = [send("d1"), send("d2")];
+  await expect.poll(() => hanging.length).toBe(2);
+  clock.pass(1_000);
+
+  expect(await send("d3")).toEqual({ type: "snooze", until: new Date(clock.now().getTime() + 1_000) });
+  expect(await send("d4")).toEqual({ type: "done" });
+
+  for (const answer of hanging) answer();
+  await Promise.all(underWay);
+  expect(row("d3")).toMatchObject({ state: "queued", attempts: 0 });
+});
+
 test("what was not shown in the hand-over time goes to the device used before, under the same topic", async () => {
   const { handOver, row, addSubscription, allDeliveries, store, send, sent } = await setUp();
   addSubscription("older", { lastSeenAt: seconds(-7_200) });
@@ -433,7 +458,7 @@ test("a device of the same customer gets it", async () => {
 
 type SetUp = Awaited<ReturnType<typeof setUp>>;
 
-type Overrides = { sendPush?: SendPush; buildPayload?: () => string };
+type Overrides = { sendPush?: SendPush; buildPayload?: () => string; concurrency?: number };
 
 /** A shop with one visitor, one subscription `s1`, a marketing notification `n1` and its delivery `d1`. */
 async function setUp(overrides: Overrides = {}) {
@@ -554,6 +579,7 @@ async function setUp(overrides: Overrides = {}) {
     clock,
     keyring,
     random: () => 1,
+    concurrency: overrides.concurrency,
     buildPayload: overrides.buildPayload ?? (({ delivery }) => JSON.stringify({ for: delivery.id })),
     sendPush:
       overrides.sendPush ??

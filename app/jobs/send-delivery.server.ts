@@ -13,6 +13,7 @@ import type {
 import { createGroupWriter } from "../sender/group-writer.ts";
 import { PayloadTooLargeError } from "../sender/payload-limit.ts";
 import type { DeliveryOutcome, SendPush } from "../sender/push-request.ts";
+import { createServiceLoad } from "../sender/service-load.ts";
 import { createServicePauses } from "../sender/service-pauses.ts";
 import type { Store } from "../store/store.ts";
 
@@ -32,6 +33,8 @@ export type SendDeliveryDeps = {
   sendPush: SendPush;
   keyring: Keyring;
   buildPayload: BuildPayload;
+  /** Jobs of this kind that run at once; one push service that does not answer gets two thirds of them. */
+  concurrency?: number;
   log?: Pick<Logger, "warn">;
   /** From 0 to 1, for jitter. */
   random?(): number;
@@ -40,11 +43,13 @@ export type SendDeliveryDeps = {
 const payloadSchema = z.object({ deliveryId: z.string() });
 
 const GROUP_LIMIT = 200;
+const STALLED_WAIT_MS = 500;
 const MAX_PRIVATE_KEYS = 1_000;
 
 export function createSendDeliveryHandler(deps: SendDeliveryDeps): JobHandler {
   const { store, clock, sendPush, keyring, buildPayload, log, random = Math.random } = deps;
   const pauses = createServicePauses();
+  const load = createServiceLoad(Math.ceil(((deps.concurrency ?? 300) * 2) / 3));
   const readPrivateKey = createPrivateKeyReader(keyring);
 
   const markSending = createGroupWriter(async (ids: string[]) => {
@@ -69,6 +74,11 @@ export function createSendDeliveryHandler(deps: SendDeliveryDeps): JobHandler {
     const pausedUntil = pauses.pausedUntil(loaded.delivery.shop, loaded.subscription.pushService, clock.machineNow());
     if (pausedUntil) return waitForService(loaded, pausedUntil);
 
+    const { pushService } = loaded.subscription;
+    if (load.isStalled(pushService, clock.machineNow())) {
+      return { type: "snooze", until: clock.afterMachineMs(STALLED_WAIT_MS * (1 + random())) };
+    }
+    const leave = load.enter(pushService);
     try {
       return await send(loaded, decision.ttlSeconds, signal);
     } catch (error) {
@@ -80,6 +90,8 @@ export function createSendDeliveryHandler(deps: SendDeliveryDeps): JobHandler {
         await record({ deliveryId, type: "refused", status: null, cause: "it could not be prepared for sending" });
       }
       throw error;
+    } finally {
+      leave(clock.machineNow());
     }
   };
 
