@@ -8,13 +8,14 @@ export type Run = typeof runs.$inferSelect;
 
 /** What a run remembers between its steps. All instants as milliseconds of shop time. */
 export type RunContext = {
-  /** When the step before the current one was done; waits "from previous" count from it. */
-  previousAt?: number;
   /** Messages this run has sent. */
   sent?: number;
+  /** When the last of them left; waits "from previous" count from it. */
   lastSentAt?: number;
   /** The cart's version at the last arming: a finished run starts again only for a newer one. */
   version?: number;
+  /** A message was not shown because the shop was open: every sign of life starts its wait again. */
+  waitsForSilence?: boolean;
   /** Since when a discount code is waited for. */
   noCodeSince?: number;
   /** What the kind needs to find its subject again. */
@@ -68,14 +69,14 @@ export type PersonView = {
   orders: KnownOrder[];
   /** All of the person's, ended ones too. */
   subscriptions: Subscription[];
-  /** Of this visitor: those under way, and the last ended one of each journey and subject. */
+  /** Of this visitor: those under way. */
   runs: Run[];
   /** Journeys that are switched on. */
   enabledKinds: ReadonlySet<string>;
 };
 
-/** A fulfillment with its order, as the mirror has them now. */
-export type FulfillmentView = { fulfillment: Fulfillment; order: Order };
+/** A fulfillment with its order, as the mirror has them now, and every run there ever was for it. */
+export type FulfillmentView = { fulfillment: Fulfillment; order: Order; runs: Run[] };
 
 /** What is known when a run's message is about to leave. */
 export type Situation = {

@@ -10,6 +10,8 @@ import type { ApiKeyStore } from "../api-keys/api-key-store.ts";
 import type { ReportStore } from "../reports/report-store.ts";
 import type { JourneyStore } from "../journeys/journey-store.ts";
 import type { LedgerStore } from "../journeys/ledger-store.ts";
+import type { DiscountStore } from "../journeys/discount-store.ts";
+import type { RunStore } from "../journeys/run-store.ts";
 import type { NotificationStore } from "../journeys/notification-store.ts";
 import type { DeliveryStore } from "../sender/delivery-store.ts";
 import type { JobStore } from "../scheduler/job-store.ts";
@@ -38,6 +40,8 @@ export type Store = {
   journeys: JourneyStore;
   notifications: NotificationStore;
   ledger: LedgerStore;
+  runs: RunStore;
+  discounts: DiscountStore;
   deliveries: DeliveryStore;
   // Parts are added by the folders that need them: one line here, one in sqlite/create-store.server.ts.
   close(): Promise<void>;

@@ -39,6 +39,7 @@ export const backInStock: JourneyKind = {
   trigger: "back_in_stock",
   isEnabledAfterInstall: true,
   isTransactional: false,
+  isSubjectUnique: false,
   consent: "asked",
   mayDiscount: false,
   defaultDefinition: DEFAULT_DEFINITION,

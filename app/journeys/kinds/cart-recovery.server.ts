@@ -78,6 +78,7 @@ export const cartRecovery: JourneyKind = {
   trigger: "cart_left",
   isEnabledAfterInstall: true,
   isTransactional: false,
+  isSubjectUnique: false,
   consent: "marketing",
   mayDiscount: true,
   defaultDefinition: DEFAULT_DEFINITION,

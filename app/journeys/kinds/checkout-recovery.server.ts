@@ -50,6 +50,7 @@ export const checkoutRecovery: JourneyKind = {
   trigger: "checkout_left",
   isEnabledAfterInstall: true,
   isTransactional: false,
+  isSubjectUnique: false,
   consent: "marketing",
   mayDiscount: true,
   defaultDefinition: DEFAULT_DEFINITION,

@@ -46,6 +46,8 @@ export type JourneyKind = {
   isEnabledAfterInstall: boolean;
   /** Outside caps, quiet hours and consent to marketing. */
   isTransactional: boolean;
+  /** One run for a subject in all, whoever of the people concerned it is for. */
+  isSubjectUnique: boolean;
   /** `marketing`: needs that consent. `asked`: the shopper's own tap was consent. */
   consent: "marketing" | "asked";
   mayDiscount: boolean;

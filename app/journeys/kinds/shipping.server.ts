@@ -94,6 +94,7 @@ export const shipping: JourneyKind = {
   trigger: "shipped",
   isEnabledAfterInstall: true,
   isTransactional: true,
+  isSubjectUnique: true,
   consent: "asked",
   mayDiscount: false,
   defaultDefinition: DEFAULT_DEFINITION,
@@ -103,29 +104,29 @@ export const shipping: JourneyKind = {
   urgency: "high",
   longestDelayMs: 12 * HOUR_MS,
 
-  plan({ fulfillment, person, now }: PlanInput): RunPlan[] {
+  plan({ fulfillment, now }: PlanInput): RunPlan[] {
     if (!fulfillment) return [];
     const { fulfillmentId, orderId, createdAt } = fulfillment.fulfillment;
-    const runs = person.runs.filter((run) => isOfFulfillment(run, fulfillmentId));
+    const active = fulfillment.runs.filter((run) => run.state === "active");
     const status = statusOf(fulfillment);
-    if (!status) {
-      // Cancelled before the message left.
-      return runs
-        .filter((run) => run.state === "active")
-        .map((run) => ({ type: "exit", subject: run.subject, reason: "cancelled" }));
+    if (!status || fulfillment.order.cancelledAt) {
+      // Taken back before the message left.
+      return active.map((run) => ({ type: "exit", subject: run.subject, reason: "cancelled" }));
     }
 
-    const older: RunPlan[] = runs
-      .filter((run) => run.state === "active" && rank(run) < STATUSES.indexOf(status))
+    const rank = STATUSES.indexOf(status);
+    const plans: RunPlan[] = active
+      .filter((run) => rankOf(run) < rank)
       .map((run) => ({ type: "exit", subject: run.subject, reason: "superseded" }));
     const since = statusSince(fulfillment, status);
-    if (runs.some((run) => rank(run) > STATUSES.indexOf(status)) || since.getTime() < now.getTime() - OLDEST_NEWS_MS) {
-      return older;
-    }
+    const isOldNews = since.getTime() < now.getTime() - OLDEST_NEWS_MS;
+    if (isOldNews || fulfillment.runs.some((run) => rankOf(run) > rank)) return plans;
+
     const needsTracking = status === "shipped" && !fulfillment.fulfillment.trackingNumber;
     const dueAt = needsTracking ? new Date(createdAt.getTime() + WAIT_FOR_TRACKING_MS) : since;
     const subject = `fulfillment:${fulfillmentId}:${status}`;
-    return [...older, { type: "arm", subject, anchorAt: since, dueAt, context: { fulfillmentId, orderId, status } }];
+    plans.push({ type: "arm", subject, anchorAt: since, dueAt, context: { fulfillmentId, orderId, status } });
+    return plans;
   },
 
   mayStartAgain: () => false,
@@ -185,10 +186,6 @@ function statusSince({ fulfillment }: FulfillmentView, status: Status): Date {
   return status === "shipped" ? fulfillment.createdAt : fulfillment.updatedAt;
 }
 
-function isOfFulfillment(run: Run, fulfillmentId: string): boolean {
-  return run.journey === "shipping" && run.subject.startsWith(`fulfillment:${fulfillmentId}:`);
-}
-
-function rank(run: Run): number {
+function rankOf(run: Run): number {
   return STATUSES.findIndex((status) => run.subject.endsWith(`:${status}`));
 }

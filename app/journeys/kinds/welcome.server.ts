@@ -37,6 +37,7 @@ export const welcome: JourneyKind = {
   trigger: "subscribed",
   isEnabledAfterInstall: true,
   isTransactional: false,
+  isSubjectUnique: false,
   consent: "marketing",
   mayDiscount: true,
   defaultDefinition: DEFAULT_DEFINITION,
@@ -54,8 +55,7 @@ export const welcome: JourneyKind = {
     const own = person.subscriptions.find(({ id }) => id === subscriptionId);
     if (!own) return [];
     const isNewcomer = person.subscriptions.every(({ id, createdAt }) => id === own.id || createdAt > own.createdAt);
-    const wasGreeted = person.runs.some((run) => run.journey === "welcome");
-    if (!isNewcomer || wasGreeted) return [];
+    if (!isNewcomer) return [];
     return [
       {
         type: "arm",

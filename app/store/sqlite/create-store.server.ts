@@ -11,6 +11,8 @@ import { visitorStore } from "./visitor-store.server.ts";
 import { apiKeyStore } from "./api-key-store.server.ts";
 import { reportStore } from "./report-store.server.ts";
 import { subscriberStore } from "./subscriber-store.server.ts";
+import { discountStore } from "./discount-store.server.ts";
+import { runStore } from "./run-store.server.ts";
 import { journeyStore } from "./journey-store.server.ts";
 import { ledgerStore } from "./ledger-store.server.ts";
 import { notificationStore } from "./notification-store.server.ts";
@@ -43,6 +45,8 @@ export function storeOf(database: Database): Store {
     journeys: journeyStore(database),
     notifications: notificationStore(database),
     ledger: ledgerStore(database),
+    runs: runStore(database),
+    discounts: discountStore(database),
     deliveries: deliveryStore(database),
     async close() {
       // Folds the write-ahead log into the file, so that a plain copy of it is complete.

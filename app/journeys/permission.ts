@@ -1,0 +1,45 @@
+import type { Subscription } from "../subscriptions/subscription-store.ts";
+import type { JourneyKind } from "./kinds/kind.ts";
+import type { LedgerReason } from "./ledger-store.ts";
+import type { PersonView } from "./person-view.ts";
+
+type Rules = Pick<JourneyKind, "kind" | "consent">;
+
+/** Live subscriptions that may get this kind now, the device used last first. */
+export function reachableSubscriptions(person: PersonView, { kind, consent }: Rules, now: Date): Subscription[] {
+  return person.subscriptions
+    .filter((subscription) => subscription.state === "active")
+    .filter((subscription) => consent === "asked" || subscription.consentMarketing)
+    .filter(({ pausedUntil }) => !isPaused(pausedUntil, now))
+    .filter(({ mutedKinds }) => !mutedKinds.includes(kind))
+    .toSorted((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime());
+}
+
+/**
+ * Why the person may not get this kind; null when it may. `isForGood`: only a new consent could change it, so that runs
+ * under way end at once. A pause or a muted kind is looked at when the message leaves.
+ */
+export function whyNotReachable(
+  person: PersonView,
+  rules: Rules,
+  now: Date,
+): { reason: LedgerReason; isForGood: boolean } | null {
+  if (!person.shop.isInstalled) return { reason: "uninstalled", isForGood: true };
+  const active = person.subscriptions.filter(({ state }) => state === "active");
+  if (active.length === 0) {
+    const isWithdrawn = person.visitor.consentWithdrawnAt !== null;
+    return { reason: isWithdrawn ? "consent_withdrawn" : "unsubscribed", isForGood: true };
+  }
+  const consenting = active.filter(({ consentMarketing }) => rules.consent === "asked" || consentMarketing);
+  if (consenting.length === 0) {
+    const isWithdrawn = person.visitor.consentWithdrawnAt !== null;
+    return { reason: isWithdrawn ? "consent_withdrawn" : "no_marketing_consent", isForGood: true };
+  }
+  if (reachableSubscriptions(person, rules, now).length > 0) return null;
+  const unpaused = consenting.filter(({ pausedUntil }) => !isPaused(pausedUntil, now));
+  return { reason: unpaused.length === 0 ? "paused" : "muted", isForGood: false };
+}
+
+function isPaused(pausedUntil: Date | null, now: Date): boolean {
+  return pausedUntil !== null && pausedUntil > now;
+}

@@ -1,0 +1,336 @@
+import type { EventStore } from "../events/event-store.ts";
+import type { LoggedEvent } from "../events/shop-event.ts";
+import type { NewJob } from "../scheduler/job.ts";
+import { MINUTE_MS } from "./duration.ts";
+import { journeyKind, JOURNEY_KINDS } from "./kinds/registry.server.ts";
+import type { JourneyKind, RunPlan } from "./kinds/kind.ts";
+import { silentSince } from "./kinds/silence.ts";
+import type { LedgerEntry, LedgerReason } from "./ledger-store.ts";
+import { whyNotReachable } from "./permission.ts";
+import type { FulfillmentView, PersonView, Run, RunContext } from "./person-view.ts";
+import type { CurrentJourney, EventOutcome, RunChange, RunStore } from "./run-store.ts";
+import { dueAtStep, firstMessage, messageAfter } from "./steps.ts";
+import { stockWatchJob } from "./stock-watch.ts";
+
+/** An event that took longer than this to reach us updates history and arms nothing that would be overdue. */
+const STALE_MS = 10 * MINUTE_MS;
+const BATCH = 200;
+
+type Stores = { events: EventStore; runs: RunStore };
+
+/**
+ * Looks at a shop's new events, in the order in which they arrived, and starts, re-arms, suspends or ends the runs of the
+ * people each concerns. An event only says whom to look at: what happens follows from the state of the mirror, so the order
+ * of arrival does not matter and a repeat changes nothing. Each event's changes are one transaction.
+ *
+ * @returns how many events were looked at; at most one batch, the caller comes back while there are more
+ */
+export async function processEvents(store: Stores, shop: string, now: Date): Promise<number> {
+  const events = await store.events.unprocessed(shop, BATCH);
+  if (events.length === 0) return 0;
+  const journeys = await store.runs.currentJourneys(shop);
+  for (const event of events) {
+    await store.runs.apply(event, await outcomeOf(store, event, journeys, now), now);
+  }
+  return events.length;
+}
+
+async function outcomeOf(
+  store: Stores,
+  event: LoggedEvent,
+  journeys: CurrentJourney[],
+  now: Date,
+): Promise<EventOutcome> {
+  const outcome: EventOutcome = { changes: [], ledger: [], jobs: await stockJobs(store, event, now) };
+  const startedSubjects = new Set<string>();
+  const fulfillments = await fulfillmentsOf(store, event);
+  const shopping = await unshownMessage(store, event);
+
+  for (const visitorId of await store.runs.concerned(event)) {
+    const person = await store.runs.person(event.shop, visitorId, now);
+    if (!person) continue;
+    const ended = new Set<number>();
+    const look = new Look(event, person, now, outcome, ended);
+
+    look.endWhatIsOver();
+    if (shopping?.run.visitorId === visitorId)
+      look.reopen(
+        shopping.run,
+        shopping.step,
+        await store.runs.definition(event.shop, shopping.run.journey, shopping.run.version),
+      );
+    await look.waitForSilence(store);
+
+    for (const journey of journeys) {
+      const kind = journeyKind(journey.kind);
+      if (!kind) continue;
+      const fulfillment = fulfillments.get(kind.kind) ?? null;
+      for (const plan of kind.plan({ event, person, fulfillment, now })) {
+        await look.follow(store, kind, journey, plan, startedSubjects);
+      }
+    }
+  }
+  return outcome;
+}
+
+/** One event seen from one visitor: turns plans into changes. */
+class Look {
+  readonly #event: LoggedEvent;
+  readonly #person: PersonView;
+  readonly #now: Date;
+  readonly #outcome: EventOutcome;
+  readonly #ended: Set<number>;
+
+  constructor(event: LoggedEvent, person: PersonView, now: Date, outcome: EventOutcome, ended: Set<number>) {
+    this.#event = event;
+    this.#person = person;
+    this.#now = now;
+    this.#outcome = outcome;
+    this.#ended = ended;
+  }
+
+  /** Whatever the journey: nobody to write to any more, or the person has bought. */
+  endWhatIsOver() {
+    for (const run of this.#person.runs) {
+      const kind = journeyKind(run.journey);
+      if (!kind) continue;
+      const unreachable = whyNotReachable(this.#person, kind, this.#now);
+      if (unreachable && unreachable.isForGood) {
+        this.#end(run, unreachable.reason);
+        continue;
+      }
+      const order = this.#person.orders.find(({ createdAt }) => createdAt.getTime() >= run.startedAt.getTime() - 1_000);
+      if (order && !kind.isTransactional && !kind.survivesPurchase(contextOf(run), order.variantIds)) {
+        this.#end(run, "bought", { orderId: order.orderId });
+      }
+    }
+  }
+
+  /** The worker did not show the message because the shop was open: the step is done again after the shopper has left. */
+  reopen(run: Run, step: string, definition: CurrentJourney["definition"] | null) {
+    if (!definition || this.#ended.has(run.id) || run.state === "exited") return;
+    const context = contextOf(run);
+    const anchorAt = silentSince(this.#person);
+    const dueAt = dueAtStep(definition, step, { anchorAt, previousAt: null, minimumDelayMs: 0 });
+    this.#outcome.changes.push({
+      type: "reopen",
+      runId: run.id,
+      step,
+      anchorAt,
+      dueAt,
+      context: { ...context, sent: Math.max(0, (context.sent ?? 1) - 1), waitsForSilence: true },
+    });
+    this.#outcome.ledger.push(this.#row(run, "delayed", "shopping", { until: dueAt.toISOString() }, step));
+    this.#ended.add(run.id);
+  }
+
+  /** Runs that were held back because the shopper was in the shop count from the last sign of life, like a cart does. */
+  async waitForSilence(store: Stores) {
+    for (const run of this.#person.runs) {
+      const context = contextOf(run);
+      const kind = journeyKind(run.journey);
+      if (!context.waitsForSilence || !kind || this.#ended.has(run.id)) continue;
+      const definition = await store.runs.definition(run.shop, run.journey, run.version);
+      const anchorAt = silentSince(this.#person);
+      if (!definition || run.anchorAt.getTime() === anchorAt.getTime()) continue;
+      const dueAt = dueAtStep(definition, run.step, {
+        anchorAt,
+        previousAt: null,
+        minimumDelayMs: kind.minimumDelayMs,
+      });
+      this.#outcome.changes.push({ type: "rearm", runId: run.id, step: run.step, anchorAt, dueAt, context });
+    }
+  }
+
+  async follow(store: Stores, kind: JourneyKind, journey: CurrentJourney, plan: RunPlan, startedSubjects: Set<string>) {
+    const active = this.#person.runs.filter((run) => run.journey === kind.kind && !this.#ended.has(run.id));
+    if (plan.type === "exit") {
+      for (const run of active) if (plan.subject === null || run.subject === plan.subject) this.#end(run, plan.reason);
+      return;
+    }
+    const run = active.find(({ subject }) => subject === plan.subject);
+    if (plan.type === "suspend") {
+      if (run && run.dueAt !== null) this.#outcome.changes.push({ type: "suspend", runId: run.id });
+      return;
+    }
+    if (run) await this.#rearm(store, kind, run, plan);
+    else await this.#start(store, kind, journey, plan, startedSubjects);
+  }
+
+  async #rearm(store: Stores, kind: JourneyKind, run: Run, plan: Extract<RunPlan, { type: "arm" }>) {
+    const context: RunContext = { ...contextOf(run), ...plan.context };
+    const isSame =
+      run.dueAt !== null &&
+      run.anchorAt.getTime() === plan.anchorAt.getTime() &&
+      context.version === contextOf(run).version &&
+      (plan.dueAt === undefined || plan.dueAt >= run.dueAt);
+    if (isSame || context.waitsForSilence) return;
+    const definition = await store.runs.definition(run.shop, run.journey, run.version);
+    if (!definition) return;
+    const dueAt =
+      plan.dueAt ??
+      dueAtStep(definition, run.step, {
+        anchorAt: plan.anchorAt,
+        previousAt: context.lastSentAt === undefined ? null : new Date(context.lastSentAt),
+        minimumDelayMs: Math.max(kind.minimumDelayMs, plan.minimumDelayMs ?? 0),
+      });
+    delete context.noCodeSince;
+    this.#outcome.changes.push({
+      type: "rearm",
+      runId: run.id,
+      step: run.step,
+      anchorAt: plan.anchorAt,
+      dueAt,
+      context,
+    });
+  }
+
+  async #start(
+    store: Stores,
+    kind: JourneyKind,
+    { version, definition }: CurrentJourney,
+    plan: Extract<RunPlan, { type: "arm" }>,
+    startedSubjects: Set<string>,
+  ) {
+    const { shop, visitor } = this.#person;
+    const subjectKey = kind.isSubjectUnique
+      ? `${kind.kind} ${plan.subject}`
+      : `${kind.kind} ${visitor.visitorId} ${plan.subject}`;
+    if (
+      !shop.isInstalled ||
+      startedSubjects.has(subjectKey) ||
+      whyNotReachable(this.#person, kind, this.#now)?.isForGood
+    )
+      return;
+
+    const last = await store.runs.lastOf(shop.shop, kind.kind, plan.subject, visitor.visitorId);
+    // One that is ended by this very event is still under way in the store.
+    const lastEnded = last && (this.#ended.has(last.id) ? this.#asEnded(last) : last);
+    if (
+      lastEnded &&
+      (lastEnded.state === "active" || !kind.mayStartAgain(lastEnded, contextOf(lastEnded), plan.context))
+    )
+      return;
+
+    const anchors = {
+      anchorAt: plan.anchorAt,
+      minimumDelayMs: Math.max(kind.minimumDelayMs, plan.minimumDelayMs ?? 0),
+    };
+    let step: string | null = firstMessage(definition);
+    let dueAt = plan.dueAt ?? dueAtStep(definition, step, { ...anchors, previousAt: null });
+    const isStale = this.#event.receivedAt.getTime() - this.#event.occurredAt.getTime() > STALE_MS;
+    while (isStale && step !== null && dueAt <= this.#now) {
+      const previousAt = dueAt;
+      step = messageAfter(definition, step);
+      if (step !== null) dueAt = dueAtStep(definition, step, { ...anchors, previousAt });
+    }
+    if (step === null) return;
+
+    startedSubjects.add(subjectKey);
+    this.#outcome.changes.push({
+      type: "start",
+      run: {
+        shop: shop.shop,
+        journey: kind.kind,
+        version,
+        visitorId: visitor.visitorId,
+        customerId: visitor.customerId,
+        subject: plan.subject,
+        step,
+        anchorAt: plan.anchorAt,
+        dueAt,
+        context: plan.context,
+        startedAt: this.#now,
+      },
+    });
+  }
+
+  #end(run: Run, reason: LedgerReason, values: Record<string, unknown> = {}) {
+    if (this.#ended.has(run.id)) return;
+    this.#ended.add(run.id);
+    this.#endReasons.set(run.id, reason);
+    const change: RunChange = { type: "exit", runId: run.id, reason };
+    this.#outcome.changes.push(change);
+    this.#outcome.ledger.push(this.#row(run, "dropped", reason, { ...values, event: this.#event.kind }));
+  }
+
+  readonly #endReasons = new Map<number, LedgerReason>();
+
+  #asEnded(run: Run): Run {
+    return { ...run, state: "exited", exitReason: this.#endReasons.get(run.id) ?? null };
+  }
+
+  #row(
+    run: Run,
+    verdict: LedgerEntry["verdict"],
+    reason: LedgerReason,
+    values: Record<string, unknown>,
+    step: string = run.step,
+  ): LedgerEntry {
+    return {
+      shop: run.shop,
+      at: this.#now,
+      visitorId: run.visitorId,
+      subscriptionId: null,
+      runId: run.id,
+      journey: run.journey,
+      step,
+      verdict,
+      reason,
+      values,
+      notificationId: null,
+    };
+  }
+}
+
+function contextOf(run: Run): RunContext {
+  return run.context;
+}
+
+/** The parcel an event is about, with the runs of each journey that writes about parcels. */
+async function fulfillmentsOf(store: Stores, event: LoggedEvent): Promise<Map<string, FulfillmentView>> {
+  const { fulfillmentId } = event.data;
+  const views = new Map<string, FulfillmentView>();
+  if (typeof fulfillmentId !== "string") return views;
+  for (const { kind, isSubjectUnique } of JOURNEY_KINDS) {
+    const view = isSubjectUnique ? await store.runs.fulfillment(event.shop, fulfillmentId, kind) : null;
+    if (view) views.set(kind, view);
+  }
+  return views;
+}
+
+/** The run whose message the service worker held back, because a window of the shop was visible. */
+async function unshownMessage(store: Stores, event: LoggedEvent): Promise<{ run: Run; step: string } | null> {
+  if (event.kind !== "notification_suppressed" || typeof event.data.notificationId !== "string") return null;
+  return store.runs.ofNotification(event.shop, event.data.notificationId);
+}
+
+/** Only what somebody waits for is looked up in Shopify, and only after a minute of calm. */
+async function stockJobs(store: Stores, event: LoggedEvent, now: Date): Promise<NewJob[]> {
+  const variantIds = await variantsToWatch(store, event);
+  return variantIds.map((variantId) => stockWatchJob(event.shop, variantId, now));
+}
+
+async function variantsToWatch({ runs }: Stores, { shop, kind, data }: LoggedEvent): Promise<string[]> {
+  switch (kind) {
+    case "inventory_changed":
+      return typeof data.inventoryItemId === "string"
+        ? runs.watchedVariants(shop, { inventoryItemId: data.inventoryItemId })
+        : [];
+    case "product_updated":
+      return runs.watchedVariants(shop, { variantIds: variantIdsOf(data.variants) });
+    case "stock_alert_requested":
+      return typeof data.variantId === "string" && data.kind === "back_in_stock" ? [data.variantId] : [];
+    default:
+      return [];
+  }
+}
+
+function variantIdsOf(list: unknown): string[] {
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((one: unknown) =>
+    typeof one === "object" && one !== null && "variantId" in one && typeof one.variantId === "string"
+      ? [one.variantId]
+      : [],
+  );
+}

@@ -1,0 +1,125 @@
+import type { Order } from "../events/mirror-store.ts";
+import type { LoggedEvent } from "../events/shop-event.ts";
+import type { NewJob } from "../scheduler/job.ts";
+import type { Offer, PoolCode } from "./discount-store.ts";
+import type { JourneyDefinition } from "./definition.ts";
+import type { LedgerEntry } from "./ledger-store.ts";
+import type { OutgoingMessage } from "./notification-store.ts";
+import type { FulfillmentView, PersonView, Run, RunContext, Situation } from "./person-view.ts";
+
+/** Does a run's next step. Key `run:ID`, payload `{shop, runId}`. */
+export const ADVANCE_RUN_JOB = "advance-run";
+export function advanceRunKey(runId: number): string {
+  return `run:${runId}`;
+}
+
+export type AdvanceRunPayload = { shop: string; runId: number };
+
+export type NewRun = Pick<
+  Run,
+  "shop" | "journey" | "version" | "visitorId" | "customerId" | "subject" | "step" | "anchorAt" | "startedAt"
+> & { dueAt: Date; context: RunContext };
+
+/** What an event does to the runs of the people it concerns. Each keeps the run's `advance-run` job in step. */
+export type RunChange =
+  /** Nothing happens when one is under way already for the same journey, visitor and subject. */
+  | { type: "start"; run: NewRun }
+  /** The timer starts again: one row, one keyed job. Only while the run is still at this step. */
+  | { type: "rearm"; runId: number; step: string; anchorAt: Date; dueAt: Date; context: RunContext }
+  | { type: "suspend"; runId: number }
+  | { type: "exit"; runId: number; reason: string }
+  /** Back to a step whose message was not shown; also for a finished run, unless another has started since. */
+  | { type: "reopen"; runId: number; step: string; anchorAt: Date; dueAt: Date; context: RunContext };
+
+export type EventOutcome = { changes: RunChange[]; ledger: LedgerEntry[]; jobs: NewJob[] };
+
+export type CurrentJourney = { kind: string; version: number; definition: JourneyDefinition };
+
+/** The run as it was read: a commit that finds it elsewhere does nothing. */
+export type ExpectedRun = { runId: number; step: string; dueAt: Date };
+
+export type NextStep = { step: string; dueAt: Date; context: RunContext };
+
+export type MessageCommit = {
+  expected: ExpectedRun;
+  /** The person's orders as they were read, newest first: when one came meanwhile, nothing leaves. */
+  person: PersonView;
+  outgoing: OutgoingMessage;
+  /** The code the message names; it is taken in the same transaction. */
+  code: { code: string; personKey: string } | null;
+  /** Null: that was the last step. */
+  next: NextStep | null;
+  /** Where the run stands after its last step. */
+  context: RunContext;
+};
+
+export type Leaving = {
+  situation: Situation;
+  definition: JourneyDefinition;
+  journeyIsOn: boolean;
+  /** When marketing messages left for the person in the last week, newest first; those never shown left out. */
+  marketingSentAt: Date[];
+  /** Web orders of the last half hour that no link ties to anybody. */
+  unknownOrders: Pick<Order, "orderId" | "createdAt" | "items">[];
+};
+
+export type StockAlert = { id: number; visitorId: string; customerId: string | null; createdAt: Date };
+
+export type StockWave = {
+  shop: string;
+  variantId: string;
+  /** In the order in which they asked. */
+  alerts: StockAlert[];
+  runs: NewRun[];
+};
+
+export type RunStore = {
+  /** The visitors an event concerns, with all visitors of the same person, the one meant first. */
+  concerned(event: LoggedEvent): Promise<string[]>;
+  /** Null for a visitor we do not know. */
+  person(shop: string, visitorId: string, now: Date): Promise<PersonView | null>;
+  /** With the runs of one journey for it. */
+  fulfillment(shop: string, fulfillmentId: string, journey: string): Promise<FulfillmentView | null>;
+  /** The last run of a subject, whatever its state. */
+  lastOf(shop: string, journey: string, subject: string, visitorId: string): Promise<Run | null>;
+  byId(runId: number): Promise<Run | null>;
+  /** The run and step a notification came from; null for one that no journey sent. */
+  ofNotification(shop: string, notificationId: string): Promise<{ run: Run; step: string } | null>;
+  /** Variants somebody waits for among those an event may have changed. */
+  watchedVariants(shop: string, changed: { inventoryItemId?: string; variantIds?: string[] }): Promise<string[]>;
+  currentJourneys(shop: string): Promise<CurrentJourney[]>;
+  definition(shop: string, kind: string, version: number): Promise<JourneyDefinition | null>;
+  /**
+   * Marks the event as looked at and writes what it does, together.
+   *
+   * @returns false, and nothing was written, when it had been looked at already
+   */
+  apply(event: LoggedEvent, outcome: EventOutcome, now: Date): Promise<boolean>;
+
+  /** Everything needed to decide whether a run's message leaves. Null when the run is no more or not under way. */
+  leaving(runId: number, now: Date): Promise<Leaving | null>;
+  /** A code for this offer that may be given now; one the person holds unseen for the same run comes first. */
+  codeFor(shop: string, offer: Offer, personKey: string, runId: number, validUntil: Date): Promise<PoolCode | null>;
+  /** When the person last got a code of ours, whatever became of it; codes of this run left out. */
+  lastCodeAt(shop: string, personKey: string, exceptRunId: number): Promise<Date | null>;
+  /** `changed`: the run or the person's orders are not what was read. `code_gone`: another message took the code. */
+  commitMessage(commit: MessageCommit, now: Date): Promise<"done" | "changed" | "code_gone">;
+  /** The step is not done now: later, with the reasons in the ledger. False when the run is not what was read. */
+  commitDelay(expected: ExpectedRun, next: NextStep, ledger: LedgerEntry[]): Promise<boolean>;
+  /** The run is over. An alert whose variant sold out again goes back to waiting. */
+  commitEnd(
+    expected: ExpectedRun,
+    end: { state: "finished" | "exited"; reason: string | null },
+    ledger: LedgerEntry[],
+    now: Date,
+  ): Promise<boolean>;
+
+  /** Who waits for a variant, oldest first, and when the journey's last wave for it went out. */
+  stockAlerts(
+    shop: string,
+    variantId: string,
+    limit: number,
+  ): Promise<{ waiting: StockAlert[]; lastWaveAt: Date | null }>;
+  /** Marks alerts as told and starts their runs, together. Alerts no longer waiting are left out. */
+  startWave(wave: StockWave, now: Date): Promise<void>;
+};
