@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 
 // `npm run bench -- NAME [--json]`: runs bench/NAME.ts.
@@ -7,7 +7,7 @@ import path from "node:path";
 const FOLDER = path.join(import.meta.dirname, "..", "bench");
 
 const [name, ...rest] = process.argv.slice(2);
-const names = readdirSync(FOLDER)
+const names = (existsSync(FOLDER) ? readdirSync(FOLDER) : [])
   .filter((file) => /^[a-z]+\.ts$/.test(file))
   .map((file) => file.slice(0, -3));
 if (!name || !names.includes(name)) {
