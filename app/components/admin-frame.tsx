@@ -10,12 +10,12 @@ export function AdminFrame({
   children,
 }: {
   apiKey: string;
-  /** Stands in for Shopify's own in the simulated admin; null: Shopify's. */
-  appBridgeUrl: string | null;
+  /** Shopify's script, or the stand-in of the simulated admin. */
+  appBridgeUrl: string;
   children: ReactNode;
 }) {
   return (
-    <AppProvider isEmbeddedApp apiKey={apiKey} {...(appBridgeUrl ? { __APP_BRIDGE_URL: appBridgeUrl } : {})}>
+    <AppProvider isEmbeddedApp apiKey={apiKey} __APP_BRIDGE_URL={appBridgeUrl}>
       <NavMenu>
         <Link to="/app" rel="home">
           Home

@@ -1,0 +1,32 @@
+import { languageName } from "./format.ts";
+
+/** Chooses a language to edit. `marked` ones have words of their own or a problem, and show a dot. */
+export function LanguageTabs({
+  languages,
+  chosen,
+  marked = [],
+  onChoose,
+}: {
+  languages: string[];
+  chosen: string;
+  marked?: string[];
+  onChoose: (language: string) => void;
+}) {
+  return (
+    <div className="bk-tabs" role="tablist" aria-label="Language">
+      {languages.map((language) => (
+        <button
+          key={language}
+          type="button"
+          role="tab"
+          aria-selected={language === chosen}
+          className="bk-tab"
+          onClick={() => onChoose(language)}
+        >
+          {languageName(language)}
+          {marked.includes(language) ? <span className="bk-dot" aria-label="edited" /> : null}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,93 @@
+import { json } from "@remix-run/node";
+import type { ActionFunctionArgs, HeadersFunction, LoaderFunctionArgs } from "@remix-run/node";
+import { useFetcher, useLoaderData } from "@remix-run/react";
+import { z } from "zod";
+import { adminContext, adminHeaders, notFound } from "../admin-request.server.ts";
+import { AdminPage, NothingHere, Panel } from "../components/admin-page.tsx";
+import { JourneyRow } from "../components/journey-row.tsx";
+import { listJourneys, setEnabled } from "../journeys/journeys.server.ts";
+import { journeyKind } from "../journeys/kinds/registry.server.ts";
+import { parsePeriod } from "../reports/period.ts";
+
+export async function loader({ request }: LoaderFunctionArgs) {
+  const { store, shop, row, clock } = await adminContext(request);
+  const month = parsePeriod({}, row.timezone, clock.now());
+  const range = "period" in month ? month.period.range : { from: clock.now(), until: clock.now() };
+  const [journeys, totals, runs] = await Promise.all([
+    listJourneys(store, shop),
+    store.reports.journeyTotals(shop, range),
+    store.reports.activeRuns(shop),
+  ]);
+
+  return json({
+    currency: row.currency,
+    journeys: journeys.map(({ kind, enabled, version, definition }) => {
+      const numbers = totals.find((entry) => entry.kind === kind);
+      return {
+        kind,
+        enabled,
+        version,
+        name: journeyKind(kind)?.name ?? kind,
+        description: journeyKind(kind)?.description ?? "",
+        messages: definition.steps.filter((step) => step.type === "message").length,
+        sent: numbers?.sent ?? 0,
+        clicked: numbers?.clicked ?? 0,
+        shown: numbers?.shown ?? 0,
+        orders: numbers?.orders ?? 0,
+        revenue: numbers?.revenue ?? [],
+        // A step is counted where its run waits: on a wait, or on the message that it is about to send.
+        underWay: runs
+          .filter((run) => run.journey === kind)
+          .map(({ step, active, suspended }) => ({ step, active, suspended })),
+      };
+    }),
+  });
+}
+
+const switchSchema = z.object({ kind: z.string().min(1).max(60), enabled: z.enum(["true", "false"]) });
+
+export async function action({ request }: ActionFunctionArgs) {
+  const { store, shop, clock } = await adminContext(request);
+  const parsed = switchSchema.safeParse(Object.fromEntries(await request.formData()));
+  if (!parsed.success) return json({ ok: false }, { status: 400 });
+
+  const { kind, enabled } = parsed.data;
+  const journey = await setEnabled(store, shop, kind, enabled === "true", clock.now());
+  if (!journey) throw notFound("There is no such journey.");
+  return json({ ok: true });
+}
+
+export default function Journeys() {
+  const { journeys, currency } = useLoaderData<typeof loader>();
+  return (
+    <AdminPage title="Journeys" subtitle="What shoppers get, and when. Numbers are of the last 30 days.">
+      <Panel flush>
+        {journeys.length === 0 ? (
+          <NothingHere title="No journeys yet">
+            They are made when the app is installed. Open the app anew in a moment.
+          </NothingHere>
+        ) : (
+          journeys.map((journey) => <SwitchableRow key={journey.kind} journey={journey} currency={currency} />)
+        )}
+      </Panel>
+    </AdminPage>
+  );
+}
+
+type Row = Parameters<typeof JourneyRow>[0]["journey"];
+
+/** Shows the switch where it will be while the request is under way. */
+function SwitchableRow({ journey, currency }: { journey: Row; currency: string }) {
+  const fetcher = useFetcher<typeof action>();
+  const asked = fetcher.formData?.get("enabled");
+  return (
+    <JourneyRow
+      journey={{ ...journey, enabled: asked === undefined || asked === null ? journey.enabled : asked === "true" }}
+      currency={currency}
+      onSwitch={(enabled) => fetcher.submit({ kind: journey.kind, enabled: String(enabled) }, { method: "post" })}
+    />
+  );
+}
+
+export { PageError as ErrorBoundary } from "../components/page-error.tsx";
+export const headers: HeadersFunction = adminHeaders;
