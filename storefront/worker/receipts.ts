@@ -15,8 +15,14 @@ export async function report(type: string, token: string | undefined, action?: s
   await self.registration.sync?.register("receipts");
 }
 
-/** Sends what was kept, oldest first, until one does not get through. */
-export async function sendReceipts(): Promise<void> {
+let sending: Promise<void> = Promise.resolve();
+
+/** Sends what was kept, oldest first, until one does not get through. One after the other, so that none goes twice. */
+export function sendReceipts(): Promise<void> {
+  return (sending = sending.then(sendKept, sendKept));
+}
+
+async function sendKept(): Promise<void> {
   const keys = await inStore("receipts", "readonly", (store) => store.getAllKeys());
   for (const [i, key] of keys.entries()) {
     const receipt: Receipt | undefined = await inStore("receipts", "readonly", (store) => store.get(key));
