@@ -1,4 +1,10 @@
 import type { Server } from "node:http";
+import { registerClock } from "./clock-api.ts";
+import { faultGuard } from "./fault-guard.ts";
+import { registerAdminApi } from "./graphql/route.ts";
+import { redactShopWhenDue } from "./installation.ts";
+import { registerOauth } from "./oauth/routes.ts";
+import { registerSimApi } from "./sim-api.ts";
 import { registerAdmin } from "./admin/index.ts";
 import { createHttpServer, createRouter } from "./http.ts";
 import type { Router } from "./http.ts";
@@ -8,6 +14,11 @@ import { registerStorefront } from "./storefront/index.ts";
 /** Everything the simulator answers to. */
 export function createSimRouter(sim: Sim): Router {
   const router = createRouter();
+  router.before(faultGuard(sim));
+  registerClock(router, sim);
+  registerSimApi(router, sim);
+  registerOauth(router, sim);
+  registerAdminApi(router, sim);
   registerAdmin(router, sim);
   registerStorefront(router, sim);
   return router;
@@ -16,6 +27,9 @@ export function createSimRouter(sim: Sim): Router {
 /** Listens on `host:port` (0: any free port) and sets `sim.origin`. */
 export function listen(sim: Sim, port: number, host: string): Promise<Server> {
   const server = createHttpServer(createSimRouter(sim));
+  // Shop time may reach the 48 hours by itself.
+  const timer = setInterval(() => redactShopWhenDue(sim), 1000).unref();
+  server.on("close", () => clearInterval(timer));
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {

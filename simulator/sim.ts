@@ -7,6 +7,8 @@ import type { TokenBook } from "./oauth/token-book.ts";
 import type { SimState } from "./state.ts";
 import { createFaults } from "./faults.ts";
 import type { Faults } from "./faults.ts";
+import { createCostBucket } from "./graphql/cost.ts";
+import type { CostBucket } from "./graphql/cost.ts";
 import { createWebhookSender } from "./webhooks/sender.ts";
 import type { WebhookSender } from "./webhooks/sender.ts";
 
@@ -35,6 +37,8 @@ export type Sim = {
   webhooks: WebhookSender;
   tokens: TokenBook;
   faults: Faults;
+  /** Points of the Admin API the app has left. */
+  cost: CostBucket;
   /** The store's own origin, "http://127.0.0.1:PORT"; set once it listens. */
   origin: string;
 };
@@ -49,6 +53,7 @@ export function createSim(options: SimOptions): Sim {
     webhooks: createWebhookSender({ options, state, clock }),
     tokens: createTokenBook(() => clock.machineNow().getTime()),
     faults: createFaults(),
+    cost: createCostBucket(() => clock.machineNow().getTime()),
     origin: "",
   };
 }
