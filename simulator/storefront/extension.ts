@@ -22,7 +22,7 @@ export type ExtensionBlock = {
   templates: { enabledOn: string[] | null; disabledOn: string[] };
 };
 
-export type BlockSetting = { type: string; id: string; default: unknown };
+export type BlockSetting = { type: string; id: string; label: string | null; default: unknown };
 
 /** A theme app extension read from its folder. */
 export type Extension = { blocks: ExtensionBlock[]; liquid: Liquid };
@@ -52,7 +52,7 @@ export function readExtension(directory: string): Extension {
   const locales = join(directory, "locales");
   const liquid = createLiquid([join(directory, "snippets")], {
     assetBase: EXTENSION_ASSETS,
-    translations: existsSync(locales) ? readTranslations(locales) : { defaultLocale: "en", byLocale: new Map() },
+    translations: readTranslations(locales),
   });
   return { blocks, liquid };
 }
@@ -109,9 +109,9 @@ function readBlock(handle: string, source: string): ExtensionBlock {
     settings: list(schema["settings"]).flatMap((entry) => {
       const setting = asObject(entry);
       const id = text(setting["id"]);
-      return id
-        ? [{ id, type: text(setting["type"]) ?? "", default: setting["default"] ?? blankOf(setting["type"]) }]
-        : [];
+      if (!id) return [];
+      const { type, label, default: preset } = setting;
+      return [{ id, type: text(type) ?? "", label: text(label), default: preset ?? blankOf(type) }];
     }),
     templates: {
       enabledOn: schema["enabled_on"] ? list(asObject(schema["enabled_on"])["templates"]).map(String) : null,

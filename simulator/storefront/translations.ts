@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { escapeHtml } from "./escape-html.ts";
 
@@ -6,12 +6,16 @@ import { escapeHtml } from "./escape-html.ts";
 export type Translations = { defaultLocale: string; byLocale: Map<string, TextTree> };
 export type TextTree = { [key: string]: string | TextTree };
 
-/** Reads `locales/en.default.json`, `locales/tr.json` …, leaving out the schema's own (`en.default.schema.json`). */
-export function readTranslations(folder: string): Translations {
+/**
+ * Reads `en.default.json`, `tr.json` … of a `locales` folder, or the theme editor's own texts (`en.default.schema.json` …). A
+ * folder that is not there has none.
+ */
+export function readTranslations(folder: string, kind: "page" | "schema" = "page"): Translations {
   const translations: Translations = { defaultLocale: "en", byLocale: new Map() };
+  const name = kind === "page" ? /^([A-Za-z-]+)(\.default)?\.json$/ : /^([A-Za-z-]+)(\.default)?\.schema\.json$/;
 
-  for (const file of readdirSync(folder)) {
-    const match = /^([A-Za-z-]+?)(\.default)?\.json$/.exec(file);
+  for (const file of existsSync(folder) ? readdirSync(folder) : []) {
+    const match = name.exec(file);
     if (!match?.[1]) continue;
     translations.byLocale.set(match[1], JSON.parse(readFileSync(join(folder, file), "utf8")) as TextTree);
     if (match[2]) translations.defaultLocale = match[1];
