@@ -40,6 +40,7 @@ export type MirrorChange =
   /** shop/update and domains/update: only the fields that are present change. */
   | {
       type: "shop";
+      at: Date;
       name?: string;
       currency?: string;
       timezone?: string;

@@ -1,5 +1,6 @@
 import type { HandlerBinding } from "../scheduler/scheduler.server.ts";
 import type { Services } from "../services.server.ts";
+import { attributeOrderHandler } from "./attribute-order.server.ts";
 import { SYNC_SHOP_JOB } from "../shopify/sync-shop.server.ts";
 import { syncShopHandler } from "./sync-shop.server.ts";
 import { buildPayload } from "../composer/payload.server.ts";
@@ -20,6 +21,7 @@ export function jobHandlers(services: Services): Record<string, HandlerBinding> 
     },
     [HAND_OVER_KIND]: { handler: createHandOverHandler(services), concurrency: 8 },
     [HOUSEKEEPING_KIND]: { handler: housekeepingHandler(store, clock), concurrency: 1 },
+    "attribute-order": { handler: attributeOrderHandler(services), concurrency: 4 },
     [SYNC_SHOP_JOB]: { handler: syncShopHandler(services), concurrency: 4 },
   };
 }

@@ -1,3 +1,5 @@
+import type { AttributionStore } from "../attribution/attribution-store.ts";
+import type { ReceiptStore } from "../receipts/receipt-store.ts";
 import type { EventEntry, EventStore } from "../events/event-store.ts";
 import type { MirrorStore } from "../events/mirror-store.ts";
 import type { SessionStore } from "../shopify/session-store.ts";
@@ -43,6 +45,8 @@ export type Store = {
   runs: RunStore;
   discounts: DiscountStore;
   deliveries: DeliveryStore;
+  receipts: ReceiptStore;
+  attribution: AttributionStore;
   // Parts are added by the folders that need them: one line here, one in sqlite/create-store.server.ts.
   close(): Promise<void>;
 };

@@ -12,13 +12,14 @@ const shop = z.object({
 });
 
 /** shop/update. The domain in it may be any of the shop's: the primary one is read again from the Admin API. */
-export const parseShop: WebhookParser = (payload, { triggeredAt }) => {
+export const parseShop: WebhookParser = (payload, { triggeredAt, receivedAt }) => {
   const read = shop.parse(payload);
   return {
     event: { kind: "shop_updated", occurredAt: read.updated_at ?? triggeredAt, data: {} },
     changes: [
       {
         type: "shop",
+        at: receivedAt,
         ...(read.name && { name: read.name }),
         ...(read.currency && { currency: read.currency }),
         ...(read.iana_timezone && { timezone: read.iana_timezone }),
@@ -30,11 +31,11 @@ export const parseShop: WebhookParser = (payload, { triggeredAt }) => {
 };
 
 /** domains/update: a domain changed, not necessarily the one shoppers see. */
-export const parseDomain: WebhookParser = (payload, { triggeredAt }) => {
+export const parseDomain: WebhookParser = (payload, { triggeredAt, receivedAt }) => {
   z.object({ host: z.string() }).parse(payload);
   return {
     event: { kind: "shop_updated", occurredAt: triggeredAt, data: {} },
-    changes: [{ type: "shop" }],
+    changes: [{ type: "shop", at: receivedAt }],
   };
 };
 

@@ -1,3 +1,5 @@
+import { attributionStore } from "./attribution-store.server.ts";
+import { receiptStore } from "./receipt-store.server.ts";
 import { deliveryStore } from "./delivery-store.server.ts";
 import { eventStore } from "./event-store.server.ts";
 import { mirrorStore } from "./mirror-store.server.ts";
@@ -48,6 +50,8 @@ export function storeOf(database: Database): Store {
     runs: runStore(database),
     discounts: discountStore(database),
     deliveries: deliveryStore(database),
+    receipts: receiptStore(database),
+    attribution: attributionStore(database),
     async close() {
       // Folds the write-ahead log into the file, so that a plain copy of it is complete.
       database.sqlite.pragma("wal_checkpoint(TRUNCATE)");

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNotNull, isNull, lt, sql } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import type { MirrorChange, OrderChange } from "../../events/mirror-change.ts";
 import type { Database } from "./database.server.ts";
 import { forgetCustomer, forgetShop, forgetVisitorHistory } from "./forget.server.ts";
@@ -53,6 +53,9 @@ export function attributeOrderJob(shop: string, orderId: string, runAt: Date) {
     priority: 5,
   };
 }
+
+/** How late a link may come after the order it is in. */
+const LINK_GRACE_MS = 24 * 3_600_000;
 
 /** Writes mirror changes. Synchronous: every function runs inside the transaction of the event that brought the change. */
 export function createMirror(db: Database): Mirror {
@@ -184,6 +187,31 @@ export function createMirror(db: Database): Mirror {
     const byCustomer = order.customerId ? customersVisitor(shop, order.customerId) : null;
     if (byCustomer) return { visitorId: byCustomer, linkedBy: "customer" };
     return { visitorId: null, linkedBy: null };
+  }
+
+  /** A link may be heard of after the checkout or order it is in: a click without a network, a webhook that was quicker. */
+  function linkWhatCameFirst(shop: string, linkId: string, visitorId: string, at: Date): void {
+    const since = new Date(at.getTime() - LINK_GRACE_MS);
+    d.update(checkouts)
+      .set({ visitorId })
+      .where(
+        and(
+          gte(checkouts.updatedAt, since),
+          eq(checkouts.shop, shop),
+          eq(checkouts.linkId, linkId),
+          isNull(checkouts.visitorId),
+        ),
+      )
+      .run();
+    const found = d
+      .update(orders)
+      .set({ visitorId, linkedBy: "cart_attribute" })
+      .where(
+        and(eq(orders.shop, shop), gte(orders.createdAt, since), eq(orders.linkId, linkId), isNull(orders.visitorId)),
+      )
+      .returning({ orderId: orders.orderId })
+      .all();
+    for (const { orderId } of found) jobs.schedule(attributeOrderJob(shop, orderId, at));
   }
 
   function codesOwner(shop: string, codes: string[]): string | null {
@@ -347,12 +375,15 @@ export function createMirror(db: Database): Mirror {
             .run();
           return { customerId: change.customerId };
 
-        case "link":
-          d.insert(links)
+        case "link": {
+          const isNew = d
+            .insert(links)
             .values({ shop, linkId: change.linkId, visitorId: change.visitorId, createdAt: change.at })
             .onConflictDoNothing()
-            .run();
+            .run().changes;
+          if (isNew > 0) linkWhatCameFirst(shop, change.linkId, change.visitorId, change.at);
           return null;
+        }
 
         case "consent_withdrawn":
           d.update(visitors)
@@ -610,8 +641,10 @@ export function createMirror(db: Database): Mirror {
           return null;
 
         case "shop": {
-          const { type: _, ...known } = change;
+          const { type: _, at: __, ...known } = change;
           if (Object.keys(known).length > 0) d.update(shops).set(known).where(eq(shops.shop, shop)).run();
+          // Domain and languages are not in the webhook: they are read again.
+          jobs.schedule({ kind: "sync-shop", key: `sync:${shop}`, payload: { shop }, runAt: change.at, priority: 5 });
           return null;
         }
 
