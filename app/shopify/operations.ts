@@ -78,3 +78,159 @@ export const CREATE_WEB_PIXEL = /* GraphQL */ `
 export type CreateWebPixelData = {
   webPixelCreate: { webPixel: { id: string } | null; userErrors: { message: string; code: string | null }[] };
 };
+
+/** What decides whether variants can be bought online at this moment, and what messages say of them. */
+export const VARIANTS_NOW = /* GraphQL */ `
+  query VariantsNow($ids: [ID!]!) {
+    nodes(ids: $ids) {
+      ... on ProductVariant {
+        id
+        title
+        price
+        compareAtPrice
+        availableForSale
+        sellableOnlineQuantity
+        inventoryPolicy
+        inventoryItem {
+          id
+          tracked
+        }
+        media(first: 1) {
+          nodes {
+            preview {
+              image {
+                url
+              }
+            }
+          }
+        }
+        product {
+          id
+          title
+          handle
+          status
+          vendor
+          productType
+          featuredMedia {
+            preview {
+              image {
+                url
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+`;
+
+type MediaPreview = { preview: { image: { url: string } | null } | null } | null;
+
+export type VariantNow = {
+  id: string;
+  title: string;
+  price: string;
+  compareAtPrice: string | null;
+  availableForSale: boolean;
+  sellableOnlineQuantity: number;
+  inventoryPolicy: "DENY" | "CONTINUE";
+  inventoryItem: { id: string; tracked: boolean };
+  media: { nodes: MediaPreview[] };
+  product: {
+    id: string;
+    title: string;
+    handle: string;
+    status: string;
+    vendor: string;
+    productType: string;
+    featuredMedia: MediaPreview;
+  };
+};
+
+/** A deleted variant is null; what is no variant is an empty object. */
+export type VariantsNowData = { nodes: (VariantNow | Record<string, never> | null)[] };
+
+/** One discount per offer and day of validity; its other codes are added in bulk. */
+export const CREATE_DISCOUNT = /* GraphQL */ `
+  mutation CreateDiscount($basicCodeDiscount: DiscountCodeBasicInput!) {
+    discountCodeBasicCreate(basicCodeDiscount: $basicCodeDiscount) {
+      codeDiscountNode {
+        id
+      }
+      userErrors {
+        field
+        message
+        code
+      }
+    }
+  }
+`;
+
+type DiscountUserError = { field: string[] | null; message: string; code: string | null };
+
+export type CreateDiscountData = {
+  discountCodeBasicCreate: { codeDiscountNode: { id: string } | null; userErrors: DiscountUserError[] };
+};
+
+/** At most 250 codes a call; done later, see DISCOUNT_CODES_ADDED. */
+export const ADD_DISCOUNT_CODES = /* GraphQL */ `
+  mutation AddDiscountCodes($discountId: ID!, $codes: [DiscountRedeemCodeInput!]!) {
+    discountRedeemCodeBulkAdd(discountId: $discountId, codes: $codes) {
+      bulkCreation {
+        id
+      }
+      userErrors {
+        field
+        message
+        code
+      }
+    }
+  }
+`;
+
+export type AddDiscountCodesData = {
+  discountRedeemCodeBulkAdd: { bulkCreation: { id: string } | null; userErrors: DiscountUserError[] };
+};
+
+/** Whether a bulk addition is done, and which of its codes exist. */
+export const DISCOUNT_CODES_ADDED = /* GraphQL */ `
+  query DiscountCodesAdded($id: ID!) {
+    discountRedeemCodeBulkCreation(id: $id) {
+      id
+      done
+      codes(first: 250) {
+        nodes {
+          code
+          errors {
+            message
+          }
+        }
+      }
+    }
+  }
+`;
+
+export type DiscountCodesAddedData = {
+  discountRedeemCodeBulkCreation: {
+    id: string;
+    done: boolean;
+    codes: { nodes: { code: string; errors: { message: string }[] }[] };
+  } | null;
+};
+
+export const DELETE_DISCOUNT = /* GraphQL */ `
+  mutation DeleteDiscount($id: ID!) {
+    discountCodeDelete(id: $id) {
+      deletedCodeDiscountId
+      userErrors {
+        field
+        message
+        code
+      }
+    }
+  }
+`;
+
+export type DeleteDiscountData = {
+  discountCodeDelete: { deletedCodeDiscountId: string | null; userErrors: DiscountUserError[] };
+};
