@@ -6,23 +6,16 @@ import { systemClock } from "./clock-system.server.ts";
 import type { Clock } from "./clock.server.ts";
 import { loadConfig } from "./config.server.ts";
 import type { Config } from "./config.server.ts";
+import { connectAdminApi } from "./connect-admin-api.server.ts";
 import { createKeyring } from "./encryption.server.ts";
-import type { Keyring } from "./encryption.server.ts";
 import { startJobs } from "./jobs/runtime.server.ts";
 import { createLogger } from "./log.server.ts";
 import type { Logger } from "./log.server.ts";
 import { createMetrics } from "./metrics.server.ts";
-import type { Metrics } from "./metrics.server.ts";
 import { createSender } from "./sender/create-sender.server.ts";
 import type { Scheduler } from "./scheduler/scheduler.server.ts";
 import { setServices } from "./services.server.ts";
 import type { Services } from "./services.server.ts";
-import { createAccessTokens } from "./shopify/access-tokens.server.ts";
-import { createAdminClient } from "./shopify/admin-client.server.ts";
-import type { AdminApi } from "./shopify/admin-api.ts";
-import { createSessionStorage } from "./shopify/session-storage.server.ts";
-import { createShopifyFetch } from "./shopify/shopify-fetch.server.ts";
-import type { Store } from "./store/store.ts";
 import { createSqliteStore } from "./store/sqlite/create-store.server.ts";
 
 /** The app at work in this process. */
@@ -73,7 +66,7 @@ export async function start(env: NodeJS.ProcessEnv): Promise<RunningApp> {
     clock,
     log,
     store,
-    admin: buildAdmin(config, store, keyring, clock, log, metrics),
+    admin: connectAdminApi({ config, store, keyring, clock, log, metrics }),
     sendPush: sender,
     metrics,
     keyring,
@@ -98,32 +91,6 @@ export async function start(env: NodeJS.ProcessEnv): Promise<RunningApp> {
   };
   holder.beckonApp = app;
   return app;
-}
-
-function buildAdmin(
-  config: Config,
-  store: Store,
-  keyring: Keyring,
-  clock: Clock,
-  log: Logger,
-  metrics: Metrics,
-): AdminApi {
-  const machineNow = () => clock.machineNow();
-  const fetch = createShopifyFetch(config.simulatedShopifyUrl);
-  const storage = createSessionStorage(store, keyring, machineNow, (sessionId, err) =>
-    log.error({ sessionId, err }, "a stored Shopify session cannot be decrypted: is a key missing in ENCRYPTION_KEY?"),
-  );
-  const { apiKey, apiSecret } = config.shopify;
-  const tokens = createAccessTokens({ storage, shops: store.shops, fetch, apiKey, apiSecret, machineNow });
-  return createAdminClient({
-    tokens,
-    fetch,
-    machineNow,
-    observe({ shop, operation, outcome, status }) {
-      metrics.adminApiRequests.inc({ outcome });
-      if (outcome !== "ok") log.warn({ shop, operation, outcome, status }, "an Admin API request failed");
-    },
-  });
 }
 
 async function startClock(config: Config, log: Logger): Promise<{ clock: Clock; stopClock: () => void }> {

@@ -27,6 +27,8 @@ export type OpenOptions = {
    * and may lose the last commits then, though never the database's consistency.
    */
   synchronous?: "FULL" | "NORMAL";
+  /** For tools that look: the file must exist, and its schema is left as it is. */
+  asItIs?: boolean;
   /** Called inside the transaction for each scheduled job, with its due time (shop time). */
   onJobScheduled?: (runAt: Date) => void;
 };
@@ -36,7 +38,12 @@ export type OpenOptions = {
  *
  * @throws when the file cannot be opened or a migration fails; the database is unchanged then
  */
-export function openDatabase({ file, synchronous = "FULL", onJobScheduled }: OpenOptions): Database {
+export function openDatabase({ file, synchronous = "FULL", asItIs = false, onJobScheduled }: OpenOptions): Database {
+  if (asItIs) {
+    const sqlite = new BetterSqlite3(file, { fileMustExist: true });
+    sqlite.pragma("busy_timeout = 5000");
+    return { drizzle: drizzle(sqlite, { schema }), sqlite, jobs: jobStatements(sqlite) };
+  }
   if (file !== ":memory:") mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
   const sqlite = new BetterSqlite3(file);
   try {

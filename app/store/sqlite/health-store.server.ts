@@ -10,14 +10,22 @@ export function healthStore({ sqlite }: Database): HealthStore {
   return {
     async problem() {
       try {
-        // Taking the write lock fails on a read-only file or disk; nothing is written.
-        sqlite.transaction(() => {}).immediate();
+        // Fails on a read-only file or disk, and changes nothing.
+        sqlite.prepare("delete from __drizzle_migrations where id < 0").run();
         const applied = sqlite.prepare<[], number>("select count(*) from __drizzle_migrations").pluck().get() ?? 0;
         if (applied < expectedMigrations) return `${expectedMigrations - applied} migrations are missing`;
         return null;
       } catch (error) {
         return `The database cannot be written: ${error instanceof Error ? error.message : String(error)}`;
       }
+    },
+
+    async lastEventAt(shop, kinds) {
+      const lastOfKind = sqlite
+        .prepare<[string, string], number | null>("select max(occurred_at) from events where shop = ? and kind = ?")
+        .pluck();
+      const times = kinds.map((kind) => lastOfKind.get(shop, kind) ?? null).filter((at) => at !== null);
+      return times.length === 0 ? null : new Date(Math.max(...times));
     },
 
     async corruption() {
