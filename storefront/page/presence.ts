@@ -31,6 +31,7 @@ function look(): void {
   if (document.visibilityState === "hidden") return hide();
   if (isInView) return;
   isInView = true;
+  isIntentSent = false;
   since ||= Date.now();
   save({ tabs: [...otherTabs(), [tab, Date.now()]] });
   if (read().left) {
