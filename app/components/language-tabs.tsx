@@ -5,11 +5,13 @@ export function LanguageTabs({
   languages,
   chosen,
   marked = [],
+  isMarkedWrong = false,
   onChoose,
 }: {
   languages: string[];
   chosen: string;
   marked?: string[];
+  isMarkedWrong?: boolean;
   onChoose: (language: string) => void;
 }) {
   return (
@@ -24,7 +26,13 @@ export function LanguageTabs({
           onClick={() => onChoose(language)}
         >
           {languageName(language)}
-          {marked.includes(language) ? <span className="bk-dot" aria-label="edited" /> : null}
+          {marked.includes(language) ? (
+            <span
+              className={isMarkedWrong ? "bk-dot bk-dot-critical" : "bk-dot"}
+              role="img"
+              aria-label={isMarkedWrong ? "needs another look" : "edited"}
+            />
+          ) : null}
         </button>
       ))}
     </div>

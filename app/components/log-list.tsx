@@ -201,8 +201,8 @@ function deliveryInWords({ state, reason }: { state: string; reason: string | nu
     dropped: "Not sent",
     superseded: "Replaced by a newer message",
   };
-  const state_ = words[state] ?? sentence(state);
-  return reason && state !== "accepted" ? `${state_}: ${reasonInWords(reason).toLowerCase()}` : state_;
+  const what = words[state] ?? sentence(state);
+  return reason && state !== "accepted" ? `${what}: ${reasonInWords(reason).toLowerCase()}` : what;
 }
 
 function figuresOf(values: Record<string, unknown>): [string, string][] {

@@ -23,9 +23,9 @@ export async function loader({ request }: LoaderFunctionArgs) {
 }
 
 export default function AdminLayout() {
-  const { apiKey, appBridgeUrl } = useLoaderData<typeof loader>();
+  const data = useLoaderData<typeof loader>();
   return (
-    <AdminFrame apiKey={apiKey} appBridgeUrl={appBridgeUrl}>
+    <AdminFrame apiKey={data.apiKey} appBridgeUrl={data.appBridgeUrl}>
       <LoadingBar />
       <Outlet />
     </AdminFrame>

@@ -1,0 +1,128 @@
+import { BlockStack, Card, InlineStack, Text } from "@shopify/polaris";
+import type { JourneyDefinition, MessageStep } from "../journeys/definition.ts";
+import { Panel } from "./admin-page.tsx";
+import { delayInWords } from "./delay-text.ts";
+import { DelayField } from "./delay-field.tsx";
+import type { FormProblem } from "./form-problems.ts";
+import { problemAt } from "./form-problems.ts";
+import { languageName } from "./format.ts";
+import { MessageEditor } from "./message-editor.tsx";
+import { NotificationPreview } from "./notification-preview.tsx";
+import type { PreviewMessage } from "./notification-preview.tsx";
+
+/** Which text is on the screen's right: a step and a language. */
+export type EditedText = { step: number; locale: string };
+
+type EditorProps = {
+  definition: JourneyDefinition;
+  languages: string[];
+  mayDiscount: boolean;
+  minimumDelayMs: number;
+  variables: { name: string; description: string }[];
+  problems: FormProblem[];
+  edited: EditedText | null;
+  preview: {
+    message?: PreviewMessage | null;
+    problems?: { field: string; message: string; line: number; column: number }[];
+    step: number;
+    locale: string | null;
+  };
+  shopName: string;
+  host: string;
+  note: string;
+  onEdit: (edited: EditedText) => void;
+  onChange: (definition: JourneyDefinition) => void;
+};
+
+/** A journey's steps, editable, with the message that is being edited beside (on a phone below) them. */
+export function JourneyEditor(props: EditorProps) {
+  const { definition, minimumDelayMs, problems, preview, shopName, host, note, onChange } = props;
+  const errorOf = (path: string) => problemAt(problems, path);
+  const messages = definition.steps.filter((step) => step.type === "message");
+
+  function replaceStep(index: number, step: JourneyDefinition["steps"][number]) {
+    onChange({ ...definition, steps: definition.steps.map((old, at) => (at === index ? step : old)) });
+  }
+
+  return (
+    <div className="bk-split">
+      <BlockStack gap="400">
+        {definition.steps.map((step, index) =>
+          step.type === "wait" ? (
+            <Panel key={index}>
+              <DelayField
+                delay={step.delay}
+                from={step.from}
+                isFirst={index === 0}
+                error={errorOf(`steps.${index}.delay`)}
+                onChange={(changes) => replaceStep(index, { ...step, ...changes })}
+              />
+              {index === 0 && minimumDelayMs > 0 && (
+                <Text as="p" tone="subdued">
+                  {`Never sooner than ${delayInWords(minimumDelayMs)}.`}
+                </Text>
+              )}
+            </Panel>
+          ) : (
+            <MessageEditor
+              key={index}
+              {...props}
+              title={messages.length > 1 ? `Message ${messages.indexOf(step) + 1}` : "Message"}
+              index={index}
+              step={step}
+              errorOf={errorOf}
+              onChange={(changed: MessageStep) => replaceStep(index, changed)}
+            />
+          ),
+        )}
+        {definition.exits.includes("returned") && (
+          <Text as="p" tone="subdued">
+            Ends when the shopper comes back by themselves after a message.
+          </Text>
+        )}
+        <Text as="p" tone="subdued">
+          {note}
+        </Text>
+      </BlockStack>
+
+      <div className="bk-sticky">
+        <Card>
+          <BlockStack gap="300">
+            <InlineStack align="space-between" blockAlign="center">
+              <Text as="h2" variant="headingMd">
+                Preview
+              </Text>
+              <Text as="span" tone="subdued">
+                {preview.locale ? languageName(preview.locale) : ""}
+              </Text>
+            </InlineStack>
+            {preview.problems && preview.problems.length > 0 ? (
+              <BlockStack gap="100">
+                {preview.problems.map((problem) => (
+                  <Text as="p" tone="critical" key={`${problem.field}${problem.line}${problem.column}`}>
+                    {`${fieldInWords(problem.field)}, line ${problem.line}, column ${problem.column}: ${problem.message}`}
+                  </Text>
+                ))}
+              </BlockStack>
+            ) : preview.message ? (
+              <NotificationPreview message={preview.message} shopName={shopName} host={host} />
+            ) : (
+              <Text as="p" tone="subdued">
+                Write a title and a text to see them here.
+              </Text>
+            )}
+            <Text as="p" variant="bodySm" tone="subdued">
+              With example values. The picture will be the product’s own.
+            </Text>
+          </BlockStack>
+        </Card>
+      </div>
+    </div>
+  );
+}
+
+function fieldInWords(field: string): string {
+  if (field === "title") return "Title";
+  if (field === "body") return "Text";
+  return "Button";
+}

@@ -1,0 +1,282 @@
+import { BlockStack, Button, InlineStack, Popover, ActionList, Text, Divider } from "@shopify/polaris";
+import { useState } from "react";
+import type { MessageStep, MessageText, StepDiscount } from "../journeys/definition.ts";
+import { Panel } from "./admin-page.tsx";
+import { Choice, NumberInput, TextInput, Tick } from "./fields.tsx";
+import { languageName } from "./format.ts";
+import type { FormProblem } from "./form-problems.ts";
+import type { EditedText } from "./journey-editor.tsx";
+import { LanguageTabs } from "./language-tabs.tsx";
+import { isRightToLeft } from "./text-direction.ts";
+
+const NEW_DISCOUNT: StepDiscount = { percent: 10, validHours: 48, whenUnavailable: "wait" };
+
+/** One message of a journey: its words in each language, its buttons, its discount. */
+export function MessageEditor({
+  title,
+  index,
+  step,
+  languages,
+  mayDiscount,
+  variables,
+  problems,
+  edited,
+  errorOf,
+  onEdit,
+  onChange,
+}: {
+  title: string;
+  index: number;
+  step: MessageStep;
+  languages: string[];
+  mayDiscount: boolean;
+  variables: { name: string; description: string }[];
+  problems: FormProblem[];
+  edited: EditedText | null;
+  errorOf: (path: string) => string | undefined;
+  onEdit: (edited: EditedText) => void;
+  onChange: (step: MessageStep) => void;
+}) {
+  const written = Object.keys(step.message);
+  const [chosen, setChosen] = useState(written[0] ?? "en");
+  const [focused, setFocused] = useState<"title" | "body">("body");
+  const locale = step.message[chosen] ? chosen : (written[0] ?? chosen);
+  const text = step.message[locale];
+  const path = `steps.${index}.message.${locale}`;
+  const wrong = written.filter((language) =>
+    problems.some((problem) => problem.path.startsWith(`steps.${index}.message.${language}`)),
+  );
+
+  function choose(language: string) {
+    setChosen(language);
+    onEdit({ step: index, locale: language });
+  }
+
+  function write(changes: Partial<MessageText>) {
+    if (!text) return;
+    if (edited?.step !== index || edited.locale !== locale) onEdit({ step: index, locale });
+    onChange({ ...step, message: { ...step.message, [locale]: { ...text, ...changes } } });
+  }
+
+  const look = () => onEdit({ step: index, locale });
+  return (
+    <Panel
+      title={title}
+      action={
+        <AddLanguage
+          languages={languages.filter((language) => !written.includes(language))}
+          onAdd={(language) => {
+            onChange({ ...step, message: { ...step.message, [language]: { ...(text ?? { title: "", body: "" }) } } });
+            choose(language);
+          }}
+        />
+      }
+    >
+      <LanguageTabs languages={written} chosen={locale} marked={wrong} isMarkedWrong onChoose={choose} />
+      {text && (
+        <BlockStack gap="300">
+          <TextInput
+            key={`${locale}.title`}
+            label="Title"
+            value={text.title}
+            dir={isRightToLeft(locale) ? "rtl" : "ltr"}
+            onChange={(value) => write({ title: value })}
+            onFocus={() => {
+              setFocused("title");
+              look();
+            }}
+            error={errorOf(`${path}.title`)}
+          />
+          <TextInput
+            key={`${locale}.body`}
+            label="Text"
+            lines={3}
+            value={text.body}
+            dir={isRightToLeft(locale) ? "rtl" : "ltr"}
+            onChange={(value) => write({ body: value })}
+            onFocus={() => {
+              setFocused("body");
+              look();
+            }}
+            error={errorOf(`${path}.body`)}
+          />
+          <InlineStack gap="300" blockAlign="center">
+            <InsertVariable
+              variables={variables}
+              onInsert={(name) => write({ [focused]: `${text[focused]}{{ ${name} }}` })}
+            />
+            <Tick
+              label="Show the product’s picture"
+              checked={text.image !== null}
+              onChange={(checked) => write({ image: checked ? undefined : null })}
+            />
+          </InlineStack>
+          {(text.actions ?? []).map((action, at) => (
+            <TextInput
+              key={`${locale}.${action.action}`}
+              label={`Button ${at + 1}`}
+              value={action.title}
+              dir={isRightToLeft(locale) ? "rtl" : "ltr"}
+              onChange={(value) =>
+                write({ actions: text.actions?.map((old, i) => (i === at ? { ...old, title: value } : old)) })
+              }
+              onFocus={look}
+              error={errorOf(`${path}.actions.${at}.title`)}
+            />
+          ))}
+          {written.length > 1 && (
+            <InlineStack align="end">
+              <Button
+                variant="plain"
+                tone="critical"
+                onClick={() => {
+                  onChange({
+                    ...step,
+                    message: Object.fromEntries(
+                      Object.entries(step.message).filter(([language]) => language !== locale),
+                    ),
+                  });
+                  choose(written.find((language) => language !== locale) ?? locale);
+                }}
+              >
+                {`Remove ${languageName(locale)}`}
+              </Button>
+            </InlineStack>
+          )}
+        </BlockStack>
+      )}
+      {mayDiscount && (
+        <>
+          <Divider />
+          <DiscountFields
+            discount={step.discount}
+            path={`steps.${index}.discount`}
+            errorOf={errorOf}
+            onChange={(discount) => onChange({ ...step, discount })}
+          />
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function DiscountFields({
+  discount,
+  path,
+  errorOf,
+  onChange,
+}: {
+  discount: StepDiscount | null;
+  path: string;
+  errorOf: (path: string) => string | undefined;
+  onChange: (discount: StepDiscount | null) => void;
+}) {
+  return (
+    <BlockStack gap="300">
+      <Tick
+        label="Give a discount code"
+        checked={discount !== null}
+        onChange={(checked) => onChange(checked ? NEW_DISCOUNT : null)}
+        help="Every shopper gets a code of their own. It works once, and a click applies it."
+      />
+      {discount && (
+        <>
+          <div className="bk-pair">
+            <NumberInput
+              label="Discount"
+              unit="% off"
+              value={discount.percent}
+              least={1}
+              most={100}
+              onChange={(percent) => onChange({ ...discount, percent })}
+              error={errorOf(`${path}.percent`)}
+            />
+            <NumberInput
+              label="Valid for at least"
+              unit="hours"
+              value={discount.validHours}
+              least={1}
+              most={720}
+              onChange={(validHours) => onChange({ ...discount, validHours })}
+              error={errorOf(`${path}.validHours`)}
+              help="Until the end of that day."
+            />
+          </div>
+          <Choice
+            label="When no code can be had"
+            value={discount.whenUnavailable}
+            options={[
+              { value: "wait", label: "Wait up to an hour for one" },
+              { value: "send_without", label: "Send the message without it" },
+            ]}
+            onChange={(choice) =>
+              onChange({ ...discount, whenUnavailable: choice === "send_without" ? "send_without" : "wait" })
+            }
+          />
+          <Text as="p" variant="bodySm" tone="subdued">
+            A cart that has a discount already is promised none.
+          </Text>
+        </>
+      )}
+    </BlockStack>
+  );
+}
+
+function AddLanguage({ languages, onAdd }: { languages: string[]; onAdd: (language: string) => void }) {
+  const [isOpen, setIsOpen] = useState(false);
+  if (languages.length === 0) return null;
+  return (
+    <Popover
+      active={isOpen}
+      onClose={() => setIsOpen(false)}
+      activator={
+        <Button variant="plain" disclosure onClick={() => setIsOpen(!isOpen)}>
+          Add a language
+        </Button>
+      }
+    >
+      <ActionList
+        items={languages.map((language) => ({
+          content: languageName(language),
+          onAction: () => {
+            setIsOpen(false);
+            onAdd(language);
+          },
+        }))}
+      />
+    </Popover>
+  );
+}
+
+function InsertVariable({
+  variables,
+  onInsert,
+}: {
+  variables: { name: string; description: string }[];
+  onInsert: (name: string) => void;
+}) {
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <Popover
+      active={isOpen}
+      onClose={() => setIsOpen(false)}
+      fullHeight
+      activator={
+        <Button size="slim" disclosure onClick={() => setIsOpen(!isOpen)}>
+          Insert a variable
+        </Button>
+      }
+    >
+      <ActionList
+        items={variables.map(({ name, description }) => ({
+          content: name,
+          helpText: description,
+          onAction: () => {
+            setIsOpen(false);
+            onInsert(name);
+          },
+        }))}
+      />
+    </Popover>
+  );
+}
