@@ -78,6 +78,11 @@ export async function startPushService(options: PushServiceOptions = {}): Promis
     requests: () => http.requests,
     endpointOf: (subscription) => http.endpointOf(subscription),
     setOnline: (isOnline) => setOnline(isOnline),
+    browsers: () => ({
+      firefoxUrl: firefox.url,
+      chromiumArgs: chromium.args,
+      chromiumHosts: CHROMIUM_ENDPOINT_HOSTS,
+    }),
   });
   const http: HttpSide = await startHttpSide({
     host,

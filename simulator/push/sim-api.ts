@@ -12,6 +12,7 @@ import type { Answer, PushRequestRecord } from "./http-side.ts";
 //   POST   /_sim/faults {…}  ·  POST /_sim/faults/clear      see faults.ts
 //   GET    /_sim/requests?after=N                            push requests as they came in, with their answers
 //   POST   /_sim/browsers {"online":bool}                    cuts the browsers off, or lets them in again
+//   GET    /_sim/browsers                                    {"firefoxUrl","chromiumArgs","chromiumHosts"}: how to lead one here
 //   GET    /_sim/state                                       how many subscriptions, connected browsers, waiting messages
 
 export type SimApiParts = {
@@ -20,6 +21,7 @@ export type SimApiParts = {
   requests(): readonly PushRequestRecord[];
   endpointOf(subscription: PushSubscriptionRecord): string;
   setOnline(isOnline: boolean): void;
+  browsers(): { firefoxUrl: string; chromiumArgs: readonly string[]; chromiumHosts: readonly string[] };
 };
 
 /** A message as `GET /_sim/messages` gives it. */
@@ -72,6 +74,8 @@ export function createSimApi(parts: SimApiParts): (method: string, url: URL, bod
           parts.setOnline(online);
           return { status: 204 };
         }
+        case "GET /_sim/browsers":
+          return { status: 200, body: parts.browsers() };
         case "GET /_sim/state":
           return { status: 200, body: broker.count() };
         default:
