@@ -1,20 +1,11 @@
 import { DateTime } from "luxon";
+import { currencyExponent } from "../events/money.ts";
 import { intlLocale } from "./locales.ts";
 import type { Money } from "./template-fields.ts";
 
-/** Decimal places of a currency: 2 for USD, 0 for JPY, 3 for KWD. Two for what is no currency. */
-export function currencyDigits(currency: string): number {
-  try {
-    const format = new Intl.NumberFormat("en", { style: "currency", currency });
-    return format.resolvedOptions().maximumFractionDigits ?? 2;
-  } catch {
-    return 2;
-  }
-}
-
 /** A price as the shopper's language writes it. Whole amounts of currencies with cents keep their zeros: $49.00. */
 export function formatMoney({ amount, currency }: Money, locale: string): string {
-  const digits = currencyDigits(currency);
+  const digits = currencyExponent(currency);
   const value = amount / 10 ** digits;
   try {
     return new Intl.NumberFormat(intlLocale(locale), {

@@ -3,6 +3,15 @@ import type { Services } from "../services.server.ts";
 import { attributeOrderHandler } from "./attribute-order.server.ts";
 import { SYNC_SHOP_JOB } from "../shopify/sync-shop.server.ts";
 import { syncShopHandler } from "./sync-shop.server.ts";
+import { PROCESS_EVENTS_JOB } from "../events/record-events.ts";
+import { DISCOUNT_POOL_JOB } from "../journeys/discount-store.ts";
+import { ADVANCE_RUN_JOB } from "../journeys/run-store.ts";
+import { STOCK_WATCH_JOB } from "../journeys/stock-watch.ts";
+import { advanceRunHandler } from "./advance-run.server.ts";
+import { discountPoolHandler } from "./discount-pool.server.ts";
+import { freshVariants } from "./fresh-variants.server.ts";
+import { processEventsHandler } from "./process-events.server.ts";
+import { stockWatchHandler } from "./stock-watch.server.ts";
 import { buildPayload } from "../composer/payload.server.ts";
 import { HAND_OVER_KIND, SEND_DELIVERY_KIND } from "../sender/delivery-jobs.ts";
 import { createHandOverHandler } from "./hand-over.server.ts";
@@ -14,7 +23,13 @@ export function jobHandlers(services: Services): Record<string, HandlerBinding> 
   const { store, clock } = services;
   // Enough for several push services at their limit at once: one that is slow must not keep the others from work.
   const sends = services.config.push.concurrency * 3;
+  const fresh = freshVariants(services);
   return {
+    [PROCESS_EVENTS_JOB]: { handler: processEventsHandler(services), concurrency: 8 },
+    // Many at once, so that the variants of messages due together are read in one call.
+    [ADVANCE_RUN_JOB]: { handler: advanceRunHandler({ ...services, fresh }), concurrency: 64 },
+    [STOCK_WATCH_JOB]: { handler: stockWatchHandler({ ...services, fresh }), concurrency: 8 },
+    [DISCOUNT_POOL_JOB]: { handler: discountPoolHandler(services), concurrency: 4 },
     [SEND_DELIVERY_KIND]: {
       handler: createSendDeliveryHandler({ ...services, buildPayload, concurrency: sends }),
       concurrency: sends,

@@ -216,15 +216,9 @@ class Look {
       anchorAt: plan.anchorAt,
       minimumDelayMs: Math.max(kind.minimumDelayMs, plan.minimumDelayMs ?? 0),
     };
-    let step: string | null = firstMessage(definition);
-    let dueAt = plan.dueAt ?? dueAtStep(definition, step, { ...anchors, previousAt: null });
-    const isStale = this.#event.receivedAt.getTime() - this.#event.occurredAt.getTime() > STALE_MS;
-    while (isStale && step !== null && dueAt <= this.#now) {
-      const previousAt = dueAt;
-      step = messageAfter(definition, step);
-      if (step !== null) dueAt = dueAtStep(definition, step, { ...anchors, previousAt });
-    }
-    if (step === null) return;
+    const first = this.#firstInTime(definition, anchors, plan.dueAt);
+    if (!first) return;
+    const { step, dueAt } = first;
 
     startedSubjects.add(subjectKey);
     this.#outcome.changes.push({
@@ -243,6 +237,24 @@ class Look {
         startedAt: this.#now,
       },
     });
+  }
+
+  /** The first message that is not overdue, when the event took too long to arrive; otherwise the first. */
+  #firstInTime(
+    definition: CurrentJourney["definition"],
+    anchors: { anchorAt: Date; minimumDelayMs: number },
+    plannedAt: Date | undefined,
+  ): { step: string; dueAt: Date } | null {
+    const isStale = this.#event.receivedAt.getTime() - this.#event.occurredAt.getTime() > STALE_MS;
+    let step: string | null = firstMessage(definition);
+    let dueAt = plannedAt ?? dueAtStep(definition, step, { ...anchors, previousAt: null });
+    if (!isStale) return { step, dueAt };
+    while (step !== null && dueAt <= this.#now) {
+      const previousAt = dueAt;
+      step = messageAfter(definition, step);
+      if (step !== null) dueAt = dueAtStep(definition, step, { ...anchors, previousAt });
+    }
+    return step === null ? null : { step, dueAt };
   }
 
   #end(run: Run, reason: LedgerReason, values: Record<string, unknown> = {}) {

@@ -118,6 +118,7 @@ export type RunStore = {
   stockAlerts(
     shop: string,
     variantId: string,
+    journey: string,
     limit: number,
   ): Promise<{ waiting: StockAlert[]; lastWaveAt: Date | null }>;
   /** Marks alerts as told and starts their runs, together. Alerts no longer waiting are left out. */

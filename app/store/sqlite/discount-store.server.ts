@@ -6,8 +6,6 @@ import { discountCodes, discounts, journeys, journeyVersions } from "./schema.se
 export function discountStore({ drizzle, sqlite, jobs }: Database): DiscountStore {
   return {
     async cohorts(shop) {
-      const count = (state: string) =>
-        sql<number>`(select count(*) from discount_codes c where c.discount_id = ${discounts.id} and c.state = ${state})`;
       return drizzle
         .select({
           id: discounts.id,
@@ -15,8 +13,8 @@ export function discountStore({ drizzle, sqlite, jobs }: Database): DiscountStor
           endsAt: discounts.endsAt,
           shopifyId: discounts.shopifyId,
           state: discounts.state,
-          free: count("free"),
-          pending: count("pending"),
+          free: codesIn("free"),
+          pending: codesIn("pending"),
         })
         .from(discounts)
         .where(and(eq(discounts.shop, shop), ne(discounts.state, "deleted")))
@@ -181,4 +179,8 @@ export function discountStore({ drizzle, sqlite, jobs }: Database): DiscountStor
       jobs.schedule(job);
     },
   };
+}
+
+function codesIn(state: "free" | "pending") {
+  return sql<number>`(select count(*) from discount_codes c where c.discount_id = ${discounts.id} and c.state = ${state})`;
 }

@@ -1,0 +1,378 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Clock } from "../clock.server.ts";
+import { compose } from "../composer/compose.server.ts";
+import type { Composed } from "../composer/compose.server.ts";
+import type { TemplateFacts } from "../composer/template-fields.ts";
+import type { PoolCode } from "../journeys/discount-store.ts";
+import { DISCOUNT_POOL_JOB, discountPoolKey } from "../journeys/discount-store.ts";
+import { decideLeaving, waitForCode } from "../journeys/decide-leaving.ts";
+import type { Decision } from "../journeys/decide-leaving.ts";
+import { DAY_MS } from "../journeys/duration.ts";
+import type { JourneyKind } from "../journeys/kinds/kind.ts";
+import { journeyKind } from "../journeys/kinds/registry.server.ts";
+import type { LedgerEntry, LedgerReason } from "../journeys/ledger-store.ts";
+import type { OutgoingMessage } from "../journeys/notification-store.ts";
+import type { RunContext, Situation } from "../journeys/person-view.ts";
+import type { AdvanceRunPayload, ExpectedRun, Leaving, MessageCommit, NextStep } from "../journeys/run-store.ts";
+import { dueAtStep, messageAfter } from "../journeys/steps.ts";
+import type { JobHandler, JobResult } from "../scheduler/job.ts";
+import { HAND_OVER_SECONDS, handOverJob, sendDeliveryJob } from "../sender/delivery-jobs.ts";
+import { isApplePushService } from "../sender/push-services.ts";
+import type { Store } from "../store/store.ts";
+import type { Subscription } from "../subscriptions/subscription-store.ts";
+import type { Freshness, FreshVariants } from "./fresh-variants.server.ts";
+
+/** One code per person in so long, whatever the journey. */
+const BETWEEN_CODES_MS = 30 * DAY_MS;
+/** Times a message is decided anew because what it was decided on had changed before it was written. */
+const TRIES = 5;
+
+export type AdvanceDeps = {
+  store: Store;
+  clock: Clock;
+  fresh: FreshVariants;
+};
+
+export function advanceRunHandler(deps: AdvanceDeps): JobHandler {
+  return (job) => {
+    const { runId } = job.payload as AdvanceRunPayload;
+    return advanceRun(deps, runId, deps.clock.now());
+  };
+}
+
+/**
+ * Does a run's due step. The message is decided now, on what is true now (design decision 4): the truth is read again,
+ * then notification, deliveries, ledger row, the code it takes, the run's next step and the jobs are one transaction. A
+ * second call for a step that is done does nothing.
+ *
+ * @param now shop time
+ */
+export async function advanceRun(deps: AdvanceDeps, runId: number, now: Date): Promise<JobResult> {
+  let stock: Freshness | null = null;
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const leaving = await deps.store.runs.leaving(runId, now);
+    const kind = leaving && journeyKind(leaving.situation.run.journey);
+    if (!leaving || !kind) return { type: "done" };
+    const { run } = leaving.situation;
+    if (run.dueAt === null) return { type: "done" };
+    if (run.dueAt > now) return { type: "snooze", until: run.dueAt };
+
+    const step = new RunStep(deps, kind, leaving, run.dueAt, now);
+    step.passOver();
+    const decision = step.decide();
+    if (decision.type === "send" && stock === null) {
+      const variantIds = kind.variantIds(leaving.situation);
+      if (variantIds.length > 0) {
+        stock = await deps.fresh.refresh(run.shop, variantIds);
+        continue;
+      }
+    }
+    if (await step.carryOut(decision, stock)) return { type: "done" };
+  }
+  // Something changes faster than it can be read: the next try is a minute of calm away.
+  return { type: "snooze", until: new Date(now.getTime() + 60_000) };
+}
+
+/** The step a run is at, judged once. */
+class RunStep {
+  readonly #deps: AdvanceDeps;
+  readonly #kind: JourneyKind;
+  readonly #expected: ExpectedRun;
+  readonly #now: Date;
+  #leaving: Leaving;
+
+  constructor(deps: AdvanceDeps, kind: JourneyKind, leaving: Leaving, dueAt: Date, now: Date) {
+    this.#deps = deps;
+    this.#kind = kind;
+    this.#leaving = leaving;
+    this.#expected = { runId: leaving.situation.run.id, step: leaving.situation.run.step, dueAt };
+    this.#now = now;
+  }
+
+  get #situation(): Situation {
+    return this.#leaving.situation;
+  }
+
+  decide(): Decision {
+    return decideLeaving(this.#kind, this.#leaving, this.#now);
+  }
+
+  /** Goes past steps that are not for this person, as far as they are due. */
+  passOver() {
+    while (this.decide().type === "skip") {
+      const next = this.#next(this.#situation.context);
+      if (!next || next.dueAt > this.#now) return;
+      const run = { ...this.#situation.run, step: next.step };
+      this.#leaving = { ...this.#leaving, situation: { ...this.#situation, run } };
+    }
+  }
+
+  /** False when the run was not what had been read, or a code was gone: to be judged anew. */
+  async carryOut(decision: Decision, stock: Freshness | null): Promise<boolean> {
+    switch (decision.type) {
+      case "send":
+        return this.#send(decision, stock);
+      case "skip":
+        return this.#goOn([]);
+      case "drop":
+        return this.#goOn([this.#row("dropped", decision.reason, decision.values)]);
+      case "delay":
+        return this.#delay(decision.reason, decision.until, decision.values, this.#situation.context);
+      case "exit":
+        await this.#deps.store.runs.commitEnd(
+          this.#expected,
+          { state: "exited", reason: decision.reason },
+          [this.#row("dropped", decision.reason, decision.values)],
+          this.#now,
+        );
+        return true;
+    }
+  }
+
+  async #send({ step, subscriptions }: Extract<Decision, { type: "send" }>, stock: Freshness | null): Promise<boolean> {
+    const { context, run, person } = this.#situation;
+    const first = subscriptions[0];
+    if (!first) return this.#goOn([this.#row("dropped", "unsubscribed", {})]);
+
+    const offer = await this.#codeOf(step);
+    if (offer.type === "wait") {
+      const values = { until: offer.until.toISOString(), offer: step.discount };
+      const { shop } = run;
+      const lookNow = { kind: DISCOUNT_POOL_JOB, key: discountPoolKey(shop), payload: { shop }, runAt: this.#now };
+      await this.#deps.store.discounts.schedulePool({ ...lookNow, priority: 10 });
+      const noCodeSince = context.noCodeSince ?? this.#now.getTime();
+      return this.#delay(
+        "no_code_yet",
+        offer.until,
+        values,
+        { ...context, noCodeSince },
+        context.noCodeSince === undefined,
+      );
+    }
+
+    const code = offer.type === "code" ? offer.code : null;
+    const notificationId = randomId();
+    const tag = this.#kind.tag(this.#situation) ?? notificationId;
+    let composed: Composed;
+    try {
+      composed = this.#compose(step, first, code, tag);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return this.#goOn([this.#row("dropped", "broken_text", { message })]);
+    }
+
+    const sent: RunContext = { ...context, sent: (context.sent ?? 0) + 1, lastSentAt: this.#now.getTime() };
+    delete sent.noCodeSince;
+    delete sent.waitsForSilence;
+    const commit: MessageCommit = {
+      expected: this.#expected,
+      person,
+      outgoing: this.#outgoing(notificationId, composed, subscriptions, code, {
+        dueAt: this.#expected.dueAt.toISOString(),
+        ...(stock && { stock }),
+        ...(step.discount && {
+          discount: offer.type === "code" ? { code: true } : { code: false, because: offer.because },
+        }),
+      }),
+      code: code && { code: code.code, personKey: personKey(this.#situation) },
+      next: this.#next(sent),
+      context: sent,
+    };
+    return (await this.#deps.store.runs.commitMessage(commit, this.#now)) === "done";
+  }
+
+  async #codeOf(
+    step: Extract<Decision, { type: "send" }>["step"],
+  ): Promise<{ type: "code"; code: PoolCode } | { type: "without"; because: string } | { type: "wait"; until: Date }> {
+    const { discount } = step;
+    const { context, run } = this.#situation;
+    if (!discount || !this.#kind.mayDiscount) return { type: "without", because: "none_meant" };
+    if (this.#kind.hasDiscount(this.#situation)) return { type: "without", because: "cart_is_discounted" };
+    const { runs } = this.#deps.store;
+    const key = personKey(this.#situation);
+    const lastAt = await runs.lastCodeAt(run.shop, key, run.id);
+    if (lastAt && this.#now.getTime() - lastAt.getTime() < BETWEEN_CODES_MS) {
+      return { type: "without", because: "had_one_lately" };
+    }
+    const validUntil = new Date(this.#now.getTime() + discount.validHours * 3_600_000);
+    const code = await runs.codeFor(run.shop, { percent: discount.percent }, key, run.id, validUntil);
+    if (code) return { type: "code", code };
+    const since = context.noCodeSince === undefined ? null : new Date(context.noCodeSince);
+    const until = waitForCode(step, since, this.#now);
+    return until ? { type: "wait", until } : { type: "without", because: "none_available" };
+  }
+
+  #compose(
+    step: Extract<Decision, { type: "send" }>["step"],
+    subscription: Subscription,
+    code: PoolCode | null,
+    tag: string,
+  ): Composed {
+    const { person, firstName } = this.#situation;
+    const { shop, visitor } = person;
+    const facts: TemplateFacts = {
+      shop_name: shop.name || shop.shop.split(".")[0] || null,
+      first_name: firstName,
+      city: subscription.city ?? visitor.city,
+      country: subscription.country ?? visitor.country,
+      ...this.#kind.facts(this.#situation),
+      code: code?.code ?? null,
+      code_expires: code?.endsAt ?? null,
+      discount_percent: code && step.discount ? step.discount.percent : null,
+    };
+    return compose({
+      kind: this.#kind.kind,
+      texts: step.message,
+      plainTexts: this.#kind.plainTexts,
+      facts,
+      wishedLocales: [subscription.locale, visitor.locale, shop.settings.defaultLocale, shop.primaryLocale],
+      timezone: subscription.timezone ?? visitor.timezone ?? shop.timezone,
+      target: this.#kind.target(this.#situation),
+      image: this.#kind.image(this.#situation),
+      icon: shop.settings.iconUrl,
+      tag,
+      renotify: this.#kind.renotify(this.#situation),
+    });
+  }
+
+  #outgoing(
+    notificationId: string,
+    { message, targetUrl, locale }: Composed,
+    subscriptions: Subscription[],
+    code: PoolCode | null,
+    values: Record<string, unknown>,
+  ): OutgoingMessage {
+    const { clock } = this.#deps;
+    const { run } = this.#situation;
+    const { isTransactional, ttlSeconds, urgency } = this.#kind;
+    const [first, ...others] = subscriptions;
+    if (!first) throw new Error(`Run ${run.id} has nobody to write to`);
+    const machineNow = clock.machineNow();
+    // Nothing may still arrive when the code it promises is over.
+    const codeSeconds = code ? clock.machineMsUntil(code.endsAt) / 1_000 : Infinity;
+    const wholeTtl = Math.max(60, Math.floor(Math.min(ttlSeconds, codeSeconds)));
+    const handsOver =
+      !isApplePushService(first.pushService) && others.some(({ pushService }) => !isApplePushService(pushService));
+    const firstTtl = handsOver ? Math.min(HAND_OVER_SECONDS, wholeTtl) : wholeTtl;
+    const deliveryId = randomId();
+    const { cartToken, checkoutToken } = this.#kind.tokens(this.#situation);
+
+    return {
+      notification: {
+        id: notificationId,
+        shop: run.shop,
+        visitorId: first.visitorId,
+        customerId: this.#situation.person.visitor.customerId,
+        kind: this.#kind.kind,
+        runId: run.id,
+        step: run.step,
+        campaignId: null,
+        isTransactional,
+        locale,
+        message,
+        targetUrl,
+        discountCode: code?.code ?? null,
+        cartToken,
+        checkoutToken,
+        createdAt: this.#now,
+      },
+      deliveries: [
+        {
+          id: deliveryId,
+          shop: run.shop,
+          notificationId,
+          subscriptionId: first.id,
+          visitorId: first.visitorId,
+          pushTopic: pushTopic(run.shop, this.#kind.pushSlot(this.#situation)),
+          urgency,
+          ttlSeconds: firstTtl,
+          deadlineAt: new Date(machineNow.getTime() + firstTtl * 1_000),
+          createdAt: this.#now,
+        },
+      ],
+      ledger: [{ ...this.#row("sent", "due", values), subscriptionId: first.id, notificationId }],
+      jobs: [
+        sendDeliveryJob(deliveryId, isTransactional, this.#now),
+        ...(handsOver
+          ? [
+              handOverJob(
+                { shop: run.shop, notificationId, untilMachineMs: machineNow.getTime() + wholeTtl * 1_000 },
+                isTransactional,
+                clock.afterMachineMs(firstTtl * 1_000),
+              ),
+            ]
+          : []),
+      ],
+    };
+  }
+
+  async #delay(
+    reason: LedgerReason,
+    until: Date,
+    values: Record<string, unknown>,
+    context: RunContext,
+    isNews = true,
+  ): Promise<boolean> {
+    const { run } = this.#situation;
+    const row = this.#row("delayed", reason, { ...values, until: until.toISOString() });
+    // Looking again every two minutes is one decision, not thirty.
+    return this.#deps.store.runs.commitDelay(
+      this.#expected,
+      { step: run.step, dueAt: until, context },
+      isNews ? [row] : [],
+    );
+  }
+
+  /** Leaves this message out and goes on with the next one. */
+  async #goOn(ledger: LedgerEntry[]): Promise<boolean> {
+    const { runs } = this.#deps.store;
+    const next = this.#next(this.#situation.context);
+    if (next) return runs.commitDelay(this.#expected, next, ledger);
+    await runs.commitEnd(this.#expected, { state: "finished", reason: null }, ledger, this.#now);
+    return true;
+  }
+
+  #next(context: RunContext): NextStep | null {
+    const { run } = this.#situation;
+    const step = messageAfter(this.#leaving.definition, run.step);
+    if (step === null) return null;
+    const dueAt = dueAtStep(this.#leaving.definition, step, {
+      anchorAt: run.anchorAt,
+      previousAt: context.lastSentAt === undefined ? null : new Date(context.lastSentAt),
+      minimumDelayMs: this.#kind.minimumDelayMs,
+    });
+    return { step, dueAt, context };
+  }
+
+  #row(verdict: LedgerEntry["verdict"], reason: LedgerReason, values: Record<string, unknown>): LedgerEntry {
+    const { run } = this.#situation;
+    return {
+      shop: run.shop,
+      at: this.#now,
+      visitorId: run.visitorId,
+      subscriptionId: null,
+      runId: run.id,
+      journey: run.journey,
+      step: run.step,
+      verdict,
+      reason,
+      values,
+      notificationId: null,
+    };
+  }
+}
+
+function personKey({ person }: Situation): string {
+  const { customerId, visitorId } = person.visitor;
+  return customerId ? `customer:${customerId}` : `visitor:${visitorId}`;
+}
+
+/** The slot as a push service takes it: at most 32 base64url characters, and nothing that names an order to it. */
+export function pushTopic(shop: string, slot: string): string {
+  if (/^[A-Za-z0-9_-]{1,32}$/.test(slot)) return slot;
+  return createHash("sha256").update(`${shop} ${slot}`).digest("base64url").slice(0, 32);
+}
+
+function randomId(): string {
+  return randomBytes(12).toString("base64url");
+}

@@ -1,0 +1,125 @@
+import type { Subscription } from "../subscriptions/subscription-store.ts";
+import { capVerdict } from "./caps.ts";
+import { meetsConditions } from "./conditions.ts";
+import type { ConditionFacts } from "./conditions.ts";
+import type { MessageStep } from "./definition.ts";
+import { HOUR_MS, MINUTE_MS } from "./duration.ts";
+import type { JourneyKind } from "./kinds/kind.ts";
+import type { LedgerReason } from "./ledger-store.ts";
+import { reachableSubscriptions, whyNotReachable } from "./permission.ts";
+import type { Situation } from "./person-view.ts";
+import { endOfQuietHours } from "./quiet-hours.ts";
+import type { Leaving } from "./run-store.ts";
+import { messageAt } from "./steps.ts";
+
+/** A web order of nobody we know may be this person's: for so long the next step waits whether a link turns up. */
+const POSSIBLE_PURCHASE_MS = 30 * MINUTE_MS;
+/** How long a message waits for its code before it leaves without. */
+const LONGEST_WAIT_FOR_CODE_MS = HOUR_MS;
+const BETWEEN_LOOKS_FOR_CODE_MS = 2 * MINUTE_MS;
+
+export type Decision =
+  | { type: "send"; step: MessageStep; subscriptions: Subscription[] }
+  /** The step is not for this person: on to the next one. */
+  | { type: "skip"; reason: "filtered" }
+  | { type: "delay"; reason: LedgerReason; until: Date; values: Record<string, unknown> }
+  /** This message is not sent; the run goes on with the next one. */
+  | { type: "drop"; reason: LedgerReason; values: Record<string, unknown> }
+  | { type: "exit"; reason: LedgerReason; values: Record<string, unknown> };
+
+/**
+ * Whether a message that is due leaves now. Pure: judged on what was read a moment ago. What ends the run is looked at
+ * first, then what only holds the message back, so that nothing is delayed that would not be sent anyway.
+ */
+export function decideLeaving(kind: JourneyKind, leaving: Leaving, now: Date): Decision {
+  const { situation, definition } = leaving;
+  const { run, context, person } = situation;
+  const step = messageAt(definition, run.step);
+  if (!step) return exit("superseded", { step: run.step });
+  if (!leaving.journeyIsOn) return exit("journey_off");
+  const unreachable = whyNotReachable(person, kind, now);
+  if (unreachable) return exit(unreachable.reason);
+
+  const check = kind.check(situation, now);
+  if (check.type === "exit") return exit(check.reason, check.values);
+  if (!kind.isTransactional) {
+    const order = person.orders.find(({ createdAt }) => createdAt.getTime() >= run.startedAt.getTime() - 1_000);
+    if (order && !kind.survivesPurchase(context, order.variantIds)) return exit("bought", { orderId: order.orderId });
+  }
+  if (definition.exits.includes("returned") && context.lastSentAt !== undefined) {
+    const hasReturned = person.lastSignalAt.getTime() > context.lastSentAt;
+    if (hasReturned) return exit("returned", { at: person.lastSignalAt.toISOString() });
+  }
+
+  const facts = conditionFacts(kind, situation);
+  if (!meetsConditions(definition.filter, facts)) return exit("filtered", { filter: definition.filter });
+  if (!meetsConditions(step.if, facts)) return { type: "skip", reason: "filtered" };
+  if (check.type === "delay")
+    return { type: "delay", reason: check.reason, until: check.until, values: check.values ?? {} };
+
+  const subscriptions = reachableSubscriptions(person, kind, now);
+  const held = kind.isTransactional
+    ? null
+    : (possiblePurchase(kind, leaving, now) ?? heldByRules(kind, leaving, subscriptions, now));
+  return held ?? { type: "send", step, subscriptions };
+}
+
+/** What conditions are judged on. */
+export function conditionFacts(kind: JourneyKind, situation: Situation): ConditionFacts {
+  const { visitor, subscriptions } = situation.person;
+  const newest = subscriptions.find(({ state }) => state === "active");
+  return {
+    locale: newest?.locale ?? visitor.locale,
+    country: newest?.country ?? visitor.country,
+    device_type: newest?.deviceType ?? null,
+    is_customer: visitor.customerId !== null,
+    ...kind.conditionFacts(situation),
+  };
+}
+
+function possiblePurchase(kind: JourneyKind, { situation, unknownOrders }: Leaving, now: Date): Decision | null {
+  const wanted = new Set(kind.variantIds(situation));
+  const order = unknownOrders.find(
+    ({ createdAt, items }) =>
+      createdAt.getTime() + POSSIBLE_PURCHASE_MS > now.getTime() &&
+      // Older than what the shopper last did with the cart, it was not for this cart.
+      createdAt.getTime() >= situation.run.startedAt.getTime() - POSSIBLE_PURCHASE_MS &&
+      items.some(({ variantId }) => variantId !== null && wanted.has(variantId)),
+  );
+  if (!order) return null;
+  const until = new Date(order.createdAt.getTime() + POSSIBLE_PURCHASE_MS);
+  return { type: "delay", reason: "possible_purchase", until, values: { orderId: order.orderId } };
+}
+
+function heldByRules(kind: JourneyKind, leaving: Leaving, subscriptions: Subscription[], now: Date): Decision | null {
+  const { person } = leaving.situation;
+  const { settings, timezone } = person.shop;
+  const timezones = [subscriptions[0]?.timezone ?? null, person.visitor.timezone, timezone];
+  const quietUntil = endOfQuietHours(settings.quietHours, timezones, now);
+  if (quietUntil) {
+    const values = { ...settings.quietHours, timezone: timezones.find((zone) => zone) ?? "UTC" };
+    return { type: "delay", reason: "quiet_hours", until: quietUntil, values };
+  }
+
+  const cap = capVerdict(settings.caps, leaving.marketingSentAt, now);
+  if (!cap) return null;
+  const isTooLong = cap.until.getTime() - now.getTime() > kind.longestDelayMs;
+  return isTooLong
+    ? { type: "drop", reason: cap.reason, values: { ...cap.values, until: cap.until.toISOString() } }
+    : { type: "delay", reason: cap.reason, until: cap.until, values: cap.values };
+}
+
+/**
+ * What to do when a message should carry a code and none can be had: wait for the pool for a while, or go without.
+ *
+ * @returns when to look again; null: leave without one
+ */
+export function waitForCode(step: MessageStep, noCodeSince: Date | null, now: Date): Date | null {
+  if (step.discount?.whenUnavailable !== "wait") return null;
+  if (noCodeSince && now.getTime() - noCodeSince.getTime() >= LONGEST_WAIT_FOR_CODE_MS) return null;
+  return new Date(now.getTime() + BETWEEN_LOOKS_FOR_CODE_MS);
+}
+
+function exit(reason: LedgerReason, values: Record<string, unknown> = {}): Decision {
+  return { type: "exit", reason, values };
+}
