@@ -6,7 +6,7 @@ export default defineConfig({
   plugins: [remix(remixConfig)],
   ssr: {
     // Bundled, so that starting is quick (drizzle-orm) and browser-only packages resolve in the server bundle.
-    noExternal: [/^drizzle-orm/, /shopify-app-remix\/react/, /^@shopify\/polaris/],
+    noExternal: [/^drizzle-orm/, /^@shopify\/polaris/],
   },
   build: { target: "es2022", assetsInlineLimit: 0 },
 });
