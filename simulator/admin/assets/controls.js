@@ -544,6 +544,7 @@
     if (name !== "clock") clearInterval(timer);
     for (const tab of document.querySelectorAll("[data-tab]"))
       tab.setAttribute("aria-selected", String(tab.dataset.tab === name));
+    document.getElementById("tab-" + name).scrollIntoView({ block: "nearest", inline: "nearest" });
     panel.setAttribute("aria-labelledby", "tab-" + name);
     const state = await call("/_sim/state");
     panel.replaceChildren(...(await tabs[name](state)).filter(Boolean));
