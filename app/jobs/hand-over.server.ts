@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Clock } from "../clock.server.ts";
 import type { JobHandler } from "../scheduler/job.ts";
+import { HAND_OVER_SECONDS } from "../sender/delivery-jobs.ts";
 import { planHandOver } from "../sender/plan-hand-over.ts";
 import type { Store } from "../store/store.ts";
 
@@ -24,6 +25,7 @@ export function createHandOverHandler({
       now: clock.now(),
       machineNow: clock.machineNow(),
       untilMachine: new Date(untilMachineMs),
+      nextAt: clock.afterMachineMs(HAND_OVER_SECONDS * 1_000),
     };
     const deliveryId = await store.deliveries.handOver(shop, notificationId, (standing) =>
       planHandOver(standing, times),

@@ -33,7 +33,8 @@ export function handOverKey(notificationId: string): string {
 }
 
 /**
- * Hands a notification to the person's next device unless it was shown by `runAt` (shop time: now + HAND_OVER_SECONDS).
+ * Hands a notification to the person's next device unless it was shown by `runAt` (shop time: the clock's
+ * `afterMachineMs(HAND_OVER_SECONDS)`, when the first delivery's TTL is over).
  * Scheduled in the transaction that writes the first delivery, when the person has several devices and the one used last
  * is not Apple's.
  */

@@ -9,6 +9,8 @@ export type HandOverTimes = {
   machineNow: Date;
   /** Machine time at which the notification is stale. */
   untilMachine: Date;
+  /** Shop time at which the next device's turn to show it is over: the TTL there is machine time. */
+  nextAt: Date;
 };
 
 /** How a delivery can have ended on its device so that another device may still get the notification. */
@@ -42,8 +44,7 @@ export function planHandOver(standing: HandOverStanding, times: HandOverTimes): 
       notificationId: notification.id,
       untilMachineMs: times.untilMachine.getTime(),
     };
-    const runAt = new Date(times.now.getTime() + HAND_OVER_SECONDS * 1_000);
-    jobs.push(handOverJob(payload, notification.isTransactional, runAt));
+    jobs.push(handOverJob(payload, notification.isTransactional, times.nextAt));
   }
   return {
     delivery: {
