@@ -34,13 +34,18 @@ export function resetRateLimits(): void {
  * Checks a storefront request in the contract's order: 405, 400 for the signature, 413, 429 with Retry-After, then what
  * is wrong with its shape. Nothing is stored for a request that is refused.
  *
- * @param schema of the JSON body, whatever its Content-Type; null for requests without one
+ * @param options `schema` of the JSON body, whatever its Content-Type; null for requests without one. `encoding` "form" for
+ *   what our own pages post: every field is a list of texts then
  * @throws Response, always problem details
  */
 export async function checkProxyRequest<Body = null>(
   request: Request,
   services: Services,
-  { methods, schema }: { methods: string[]; schema: z.ZodType<Body> | null },
+  {
+    methods,
+    schema,
+    encoding = "json",
+  }: { methods: string[]; schema: z.ZodType<Body> | null; encoding?: "json" | "form" },
 ): Promise<ProxyRequest<Body>> {
   if (!methods.includes(request.method)) throw methodNotAllowed(methods);
 
@@ -52,7 +57,7 @@ export async function checkProxyRequest<Body = null>(
 
   const bytes = schema ? await readBody(request, PROXY_BODY_LIMIT) : Buffer.alloc(0);
   if (bytes === null) throw problem(413, "A body may have at most 64 KB.");
-  const json = schema ? parseJson(bytes) : null;
+  const json = schema ? (encoding === "form" ? parseForm(bytes) : parseJson(bytes)) : null;
 
   const address = firstPublicAddress(request.headers.get("x-forwarded-for"));
   limiter ??= config.rateLimit ? createRateLimiter() : UNLIMITED;
@@ -75,6 +80,11 @@ function parseBody<Body>(json: unknown, schema: z.ZodType<Body>): Body {
   const parsed = schema.safeParse(json);
   if (!parsed.success) throw problem(400, "The body has a wrong shape.", { issues: issuesOf(parsed.error) });
   return parsed.data;
+}
+
+function parseForm(bytes: Buffer): Record<string, string[]> {
+  const fields = new URLSearchParams(bytes.toString("utf8"));
+  return Object.fromEntries([...new Set(fields.keys())].map((name) => [name, fields.getAll(name)]));
 }
 
 /** Known before the shape is checked, so that a stream of broken bodies is limited too. */

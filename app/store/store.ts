@@ -1,3 +1,5 @@
+import type { ClickStore } from "../receipts/click-store.ts";
+import type { PrivacyStore } from "../subscriptions/privacy-store.ts";
 import type { AttributionStore } from "../attribution/attribution-store.ts";
 import type { ReceiptStore } from "../receipts/receipt-store.ts";
 import type { EventEntry, EventStore } from "../events/event-store.ts";
@@ -47,6 +49,8 @@ export type Store = {
   deliveries: DeliveryStore;
   receipts: ReceiptStore;
   attribution: AttributionStore;
+  clicks: ClickStore;
+  privacy: PrivacyStore;
   // Parts are added by the folders that need them: one line here, one in sqlite/create-store.server.ts.
   close(): Promise<void>;
 };

@@ -1,3 +1,5 @@
+import { clickStore } from "./click-store.server.ts";
+import { privacyStore } from "./privacy-store.server.ts";
 import { attributionStore } from "./attribution-store.server.ts";
 import { receiptStore } from "./receipt-store.server.ts";
 import { deliveryStore } from "./delivery-store.server.ts";
@@ -52,6 +54,8 @@ export function storeOf(database: Database): Store {
     deliveries: deliveryStore(database),
     receipts: receiptStore(database),
     attribution: attributionStore(database),
+    clicks: clickStore(database),
+    privacy: privacyStore(database),
     async close() {
       // Folds the write-ahead log into the file, so that a plain copy of it is complete.
       database.sqlite.pragma("wal_checkpoint(TRUNCATE)");

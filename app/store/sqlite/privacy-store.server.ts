@@ -1,0 +1,159 @@
+import { and, desc, eq, isNotNull } from "drizzle-orm";
+import type { PersonalData, PrivacyStore } from "../../subscriptions/privacy-store.ts";
+import type { Database } from "./database.server.ts";
+import { forgetVisitor } from "./forget.server.ts";
+import {
+  carts,
+  customers,
+  events,
+  notifications,
+  orders,
+  stockAlerts,
+  subscriptions,
+  visitors,
+} from "./schema.server.ts";
+
+/** More than anybody reads; keeps one export from growing with years of browsing. */
+const ROWS = 5000;
+
+export function privacyStore(db: Database): PrivacyStore {
+  const { drizzle: d, sqlite } = db;
+
+  function visitorData(shop: string, visitorId: string): PersonalData | null {
+    const visitor = d
+      .select()
+      .from(visitors)
+      .where(and(eq(visitors.shop, shop), eq(visitors.visitorId, visitorId)))
+      .get();
+    if (!visitor) return null;
+    const { shop: _, ...profile } = visitor;
+    return {
+      profile,
+      subscriptions: d
+        .select({
+          createdAt: subscriptions.createdAt,
+          state: subscriptions.state,
+          endedAt: subscriptions.endedAt,
+          endedCause: subscriptions.endedCause,
+          pushService: subscriptions.pushService,
+          browser: subscriptions.browser,
+          os: subscriptions.os,
+          deviceType: subscriptions.deviceType,
+          locale: subscriptions.locale,
+          timezone: subscriptions.timezone,
+          country: subscriptions.country,
+          city: subscriptions.city,
+          firstSource: subscriptions.firstSource,
+          lastSource: subscriptions.lastSource,
+          page: subscriptions.page,
+          promptVariant: subscriptions.promptVariant,
+          consentMarketing: subscriptions.consentMarketing,
+          consentText: subscriptions.consentText,
+          consentAt: subscriptions.consentAt,
+          pausedUntil: subscriptions.pausedUntil,
+          mutedKinds: subscriptions.mutedKinds,
+          lastSeenAt: subscriptions.lastSeenAt,
+        })
+        .from(subscriptions)
+        .where(and(eq(subscriptions.shop, shop), eq(subscriptions.visitorId, visitorId)))
+        .all(),
+      cart:
+        d
+          .select({ items: carts.items, currency: carts.currency, total: carts.total, updatedAt: carts.updatedAt })
+          .from(carts)
+          .where(and(eq(carts.shop, shop), eq(carts.visitorId, visitorId)))
+          .get() ?? null,
+      stockAlerts: d
+        .select({
+          variantId: stockAlerts.variantId,
+          kind: stockAlerts.kind,
+          state: stockAlerts.state,
+          createdAt: stockAlerts.createdAt,
+        })
+        .from(stockAlerts)
+        .where(and(eq(stockAlerts.shop, shop), eq(stockAlerts.visitorId, visitorId)))
+        .all(),
+      messages: d
+        .select({
+          kind: notifications.kind,
+          message: notifications.message,
+          createdAt: notifications.createdAt,
+          shownAt: notifications.shownAt,
+          clickedAt: notifications.clickedAt,
+          dismissedAt: notifications.dismissedAt,
+        })
+        .from(notifications)
+        .where(and(eq(notifications.shop, shop), eq(notifications.visitorId, visitorId)))
+        .orderBy(desc(notifications.createdAt))
+        .limit(ROWS)
+        .all()
+        .map(({ message, ...row }) => ({ ...row, title: message.title, body: message.body })),
+      events: d
+        .select({ kind: events.kind, occurredAt: events.occurredAt, data: events.data })
+        .from(events)
+        .where(and(eq(events.shop, shop), eq(events.visitorId, visitorId)))
+        .orderBy(desc(events.occurredAt))
+        .limit(ROWS)
+        .all()
+        // Orders and checkouts are the account's, not the browser's: they are in the customer's export.
+        .filter(({ kind }) => !/^(order_|checkout_updated|fulfillment_)/.test(kind)),
+    };
+  }
+
+  return {
+    async exportVisitor(shop, visitorId) {
+      return sqlite.transaction(() => visitorData(shop, visitorId)).deferred();
+    },
+
+    async exportCustomer(shop, customerId) {
+      return sqlite
+        .transaction(() => {
+          const theirs = d
+            .select({ visitorId: visitors.visitorId })
+            .from(visitors)
+            .where(and(eq(visitors.shop, shop), eq(visitors.customerId, customerId)))
+            .all();
+          return {
+            customerId,
+            customer:
+              d
+                .select()
+                .from(customers)
+                .where(and(eq(customers.shop, shop), eq(customers.customerId, customerId)))
+                .get() ?? null,
+            orders: d
+              .select({
+                orderId: orders.orderId,
+                name: orders.name,
+                createdAt: orders.createdAt,
+                currency: orders.currency,
+                total: orders.total,
+                items: orders.items,
+              })
+              .from(orders)
+              .where(and(eq(orders.shop, shop), eq(orders.customerId, customerId)))
+              .orderBy(desc(orders.createdAt))
+              .limit(ROWS)
+              .all(),
+            browsers: theirs.map(({ visitorId }) => visitorData(shop, visitorId)),
+          };
+        })
+        .deferred();
+    },
+
+    async dataRequests(shop, limit) {
+      return d
+        .select({ customerId: events.customerId, requestedAt: events.occurredAt })
+        .from(events)
+        .where(and(eq(events.shop, shop), eq(events.kind, "data_requested"), isNotNull(events.customerId)))
+        .orderBy(desc(events.occurredAt))
+        .limit(limit)
+        .all()
+        .flatMap(({ customerId, requestedAt }) => (customerId ? [{ customerId, requestedAt }] : []));
+    },
+
+    async forgetVisitor(shop, visitorId) {
+      sqlite.transaction(() => forgetVisitor(db, shop, visitorId)).immediate();
+    },
+  };
+}

@@ -1,0 +1,13 @@
+/** Everything known of a person, in plain JSON for a person to read. Holds no endpoint, key or token. */
+export type PersonalData = Record<string, unknown>;
+
+export type PrivacyStore = {
+  /** Of one browser profile, for who holds its preferences token. Null when nothing is known. */
+  exportVisitor(shop: string, visitorId: string): Promise<PersonalData | null>;
+  /** Of a customer and the browsers signed in as it, for the merchant to answer a data request with. */
+  exportCustomer(shop: string, customerId: string): Promise<PersonalData>;
+  /** Requests of customers for their data that Shopify passed on, newest first. */
+  dataRequests(shop: string, limit: number): Promise<{ customerId: string; requestedAt: Date }[]>;
+  /** Deletes a browser profile with its subscription, its history and its waiting messages. */
+  forgetVisitor(shop: string, visitorId: string): Promise<void>;
+};
