@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TEST_CONFIG, startSim, until, variantInStock } from "../testing/start-sim.ts";
-import type { TestSim } from "../testing/start-sim.ts";
+import type { GraphqlBody, TestSim } from "../testing/start-sim.ts";
 import { createCostBucket, requestedCost } from "./cost.ts";
 import { parse } from "graphql";
 
@@ -12,8 +12,10 @@ beforeEach(async () => {
 });
 afterEach(() => run.close());
 
-async function ask(query: string, variables: Record<string, unknown> = {}) {
-  return (await run.graphql(query, variables, token)).body;
+type Answer = GraphqlBody & { data: Record<string, unknown> };
+
+async function ask(query: string, variables: Record<string, unknown> = {}): Promise<Answer> {
+  return (await run.graphql(query, variables, token)).body as Answer;
 }
 
 const CREATE = `mutation ($input: DiscountCodeBasicInput!) { discountCodeBasicCreate(basicCodeDiscount: $input) {
@@ -104,8 +106,8 @@ test("a variant with product, picture and stock, alone and among nodes", async (
   );
 
   expect(body.errors).toBeUndefined();
-  expect(body.data?.["nodes"]).toEqual([body.data?.["productVariant"]]);
-  expect(body.data?.["productVariant"]).toMatchObject({ id, availableForSale: true, media: { nodes: [] } });
+  expect(body.data["nodes"]).toEqual([body.data["productVariant"]]);
+  expect(body.data["productVariant"]).toMatchObject({ id, availableForSale: true, media: { nodes: [] } });
 });
 
 test("a gid of another type is an error, an unknown id null", async () => {
@@ -122,7 +124,7 @@ test("pages of products follow one another", async () => {
   let after: string | null = null;
   do {
     const body = await ask(all, { after });
-    const page = body.data?.["products"] as {
+    const page = body.data["products"] as {
       nodes: { id: string }[];
       pageInfo: { hasNextPage: boolean; endCursor: string };
     };
@@ -132,12 +134,12 @@ test("pages of products follow one another", async () => {
   const found = await ask(query);
 
   expect(new Set(seen).size).toBe(60);
-  expect(found.data?.["products"]).toMatchObject({ nodes: expect.arrayContaining([{ vendor: "Hamam Line" }]) });
+  expect(found.data["products"]).toMatchObject({ nodes: expect.arrayContaining([{ vendor: "Hamam Line" }]) });
 });
 
 test("the app's data is written, read back and guarded by its digest", async () => {
   const installation = await ask("{ currentAppInstallation { id } }");
-  const { id } = installation.data?.["currentAppInstallation"] as { id: string };
+  const { id } = installation.data["currentAppInstallation"] as { id: string };
   const set = `mutation ($m: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $m) { metafields { value compareDigest } userErrors { field code } } }`;
   const field = { ownerId: id, namespace: "beckon", key: "config", type: "json" };
 
@@ -146,9 +148,9 @@ test("the app's data is written, read back and guarded by its digest", async () 
   const broken = await ask(set, { m: [{ ...field, value: "{", ownerId: "gid://shopify/Shop/1" }] });
   const read = await ask(`{ currentAppInstallation { metafield(namespace: "beckon", key: "config") { value } } }`);
 
-  expect(first.data?.["metafieldsSet"]).toMatchObject({ userErrors: [] });
-  expect(stale.data?.["metafieldsSet"]).toMatchObject({ metafields: null, userErrors: [{ code: "STALE_OBJECT" }] });
-  expect(broken.data?.["metafieldsSet"]).toMatchObject({
+  expect(first.data["metafieldsSet"]).toMatchObject({ userErrors: [] });
+  expect(stale.data["metafieldsSet"]).toMatchObject({ metafields: null, userErrors: [{ code: "STALE_OBJECT" }] });
+  expect(broken.data["metafieldsSet"]).toMatchObject({
     userErrors: [{ code: "APP_NOT_AUTHORIZED" }, { code: "INVALID_VALUE" }],
   });
   expect(read.data).toEqual({ currentAppInstallation: { metafield: { value: '{"v":1}' } } });
@@ -161,12 +163,12 @@ test("a discount is made once per code, and found whatever the case", async () =
     `{ codeDiscountNodeByCode(code: "save15") { codeDiscount { __typename ... on DiscountCodeBasic { title } } } }`,
   );
 
-  expect(made.data?.["discountCodeBasicCreate"]).toMatchObject({ userErrors: [] });
-  expect(again.data?.["discountCodeBasicCreate"]).toMatchObject({
+  expect(made.data["discountCodeBasicCreate"]).toMatchObject({ userErrors: [] });
+  expect(again.data["discountCodeBasicCreate"]).toMatchObject({
     codeDiscountNode: null,
     userErrors: [{ field: ["basicCodeDiscount", "code"], code: "TAKEN" }],
   });
-  expect(found.data?.["codeDiscountNodeByCode"]).toEqual({
+  expect(found.data["codeDiscountNodeByCode"]).toEqual({
     codeDiscount: { __typename: "DiscountCodeBasic", title: "15 % off" },
   });
 });
@@ -181,24 +183,24 @@ test.each([
 ])("a discount with %s is a user error", async (_name, changes, code) => {
   const body = await ask(CREATE, { input: discountInput(changes) });
 
-  expect(body.data?.["discountCodeBasicCreate"]).toMatchObject({ codeDiscountNode: null, userErrors: [{ code }] });
+  expect(body.data["discountCodeBasicCreate"]).toMatchObject({ codeDiscountNode: null, userErrors: [{ code }] });
 });
 
 test("codes added in bulk exist only when the creation is done, and a taken one is its error", async () => {
   const made = await ask(CREATE, { input: discountInput() });
-  const { id } = (made.data?.["discountCodeBasicCreate"] as { codeDiscountNode: { id: string } }).codeDiscountNode;
+  const { id } = (made.data["discountCodeBasicCreate"] as { codeDiscountNode: { id: string } }).codeDiscountNode;
   const add = `mutation ($id: ID!, $codes: [DiscountRedeemCodeInput!]!) { discountRedeemCodeBulkAdd(discountId: $id, codes: $codes) { bulkCreation { id done } userErrors { code } } }`;
   const poll = `query ($id: ID!) { discountRedeemCodeBulkCreation(id: $id) { done importedCount failedCount codes(first: 10) { nodes { code discountRedeemCode { id } errors { code } } } } }`;
 
   const added = await ask(add, { id, codes: [{ code: "UNIQUE-1" }, { code: "save15" }] });
-  const { bulkCreation } = added.data?.["discountRedeemCodeBulkAdd"] as { bulkCreation: { id: string; done: boolean } };
+  const { bulkCreation } = added.data["discountRedeemCodeBulkAdd"] as { bulkCreation: { id: string; done: boolean } };
   const early = await ask(poll, { id: bulkCreation.id });
   await until(() => [...run.sim.state.bulkCreations.values()].every((bulk) => bulk.isDone));
   const late = await ask(poll, { id: bulkCreation.id });
 
   expect(bulkCreation.done).toBe(false);
-  expect(early.data?.["discountRedeemCodeBulkCreation"]).toMatchObject({ done: false, importedCount: 0 });
-  expect(late.data?.["discountRedeemCodeBulkCreation"]).toMatchObject({
+  expect(early.data["discountRedeemCodeBulkCreation"]).toMatchObject({ done: false, importedCount: 0 });
+  expect(late.data["discountRedeemCodeBulkCreation"]).toMatchObject({
     done: true,
     importedCount: 1,
     failedCount: 1,
@@ -213,7 +215,7 @@ test("codes added in bulk exist only when the creation is done, and a taken one 
 
 test("more than 250 codes at once are refused", async () => {
   const made = await ask(CREATE, { input: discountInput() });
-  const { id } = (made.data?.["discountCodeBasicCreate"] as { codeDiscountNode: { id: string } }).codeDiscountNode;
+  const { id } = (made.data["discountCodeBasicCreate"] as { codeDiscountNode: { id: string } }).codeDiscountNode;
   const codes = Array.from({ length: 251 }, (_, index) => ({ code: `C${index}` }));
 
   const body = await ask(
@@ -221,14 +223,14 @@ test("more than 250 codes at once are refused", async () => {
     { id, codes },
   );
 
-  expect(body.data?.["discountRedeemCodeBulkAdd"]).toMatchObject({ userErrors: [{ code: "TOO_MANY_ARGUMENTS" }] });
+  expect(body.data["discountRedeemCodeBulkAdd"]).toMatchObject({ userErrors: [{ code: "TOO_MANY_ARGUMENTS" }] });
 });
 
 test("a shop has one web pixel", async () => {
   const create = `mutation { webPixelCreate(webPixel: { settings: "{\\"a\\":\\"1\\"}" }) { webPixel { id settings } userErrors { code } } }`;
 
-  expect((await ask(create)).data?.["webPixelCreate"]).toMatchObject({ userErrors: [] });
-  expect((await ask(create)).data?.["webPixelCreate"]).toMatchObject({
+  expect((await ask(create)).data["webPixelCreate"]).toMatchObject({ userErrors: [] });
+  expect((await ask(create)).data["webPixelCreate"]).toMatchObject({
     webPixel: null,
     userErrors: [{ code: "TAKEN" }],
   });
