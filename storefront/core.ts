@@ -63,7 +63,13 @@ export type ChunkName = "cart" | "subscribe" | "prompt" | "install" | "bell" | "
 
 export type Consent = { marketing: boolean; text?: string; at: string };
 
-export type Subscribed = { subscriptionId: string; visitorId: string; preferencesUrl?: string };
+/** The app's answer to a subscription. `ended`: its person has ended it, and a quiet refresh does not change that. */
+export type Subscribed = {
+  subscriptionId: string;
+  visitorId: string;
+  state?: "active" | "ended";
+  preferencesUrl?: string;
+};
 
 /** `window.Beckon`. `track` and `ask` are also there for theme developers. */
 export type Core = {

@@ -29,12 +29,21 @@ type Cart = {
 // One after the other: two at once would both find the attribute missing and both write it.
 let working: Promise<void> = Promise.resolve();
 
+/** Lines that are told: a request may have 64 KB. */
+const MAX_LINES = 80;
+
 /** A cart that cannot be read now is read at the next change. */
 function inTurn(work: () => Promise<void>): () => Promise<void> {
   return () => (working = working.then(work).catch(() => undefined));
 }
 
 Beckon.cart = { report: inTurn(report), link: inTurn(async () => link(await fetchCart())) };
+
+function textsOf(properties: Record<string, unknown> | null): Record<string, string> | null {
+  const given = Object.entries(properties ?? {}).filter(([, value]) => value !== null && value !== "");
+  if (!given.length) return null;
+  return Object.fromEntries(given.map(([name, value]) => [name.slice(0, 100), String(value).slice(0, 500)]));
+}
 
 async function fetchCart(): Promise<Cart> {
   return (await fetch(Beckon.page.root + "cart.js")).json();
@@ -56,7 +65,7 @@ async function report(): Promise<void> {
         currency,
         total: Beckon.minorUnits(cart.total_price, currency),
         discounted: cart.total_discount > 0,
-        items: items.map((item) => ({
+        items: items.slice(0, MAX_LINES).map((item) => ({
           productId: `${item.product_id}`,
           variantId: `${item.variant_id}`,
           title: item.product_title,
@@ -65,7 +74,7 @@ async function report(): Promise<void> {
           price: Beckon.minorUnits(item.final_price, currency),
           image: item.image,
           url: item.url,
-          properties: item.properties,
+          properties: textsOf(item.properties),
           sellingPlanId: item.selling_plan_allocation ? `${item.selling_plan_allocation.selling_plan.id}` : null,
         })),
       },

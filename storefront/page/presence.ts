@@ -64,7 +64,8 @@ function otherTabs(): [string, number][] {
 function report(): void {
   if (isReported) return;
   isReported = true;
-  const seconds = Math.round((Date.now() - since) / 1000);
+  // A computer that slept with the page open has not read it for days.
+  const seconds = Math.min(Math.round((Date.now() - since) / 1000), 3600);
   const { product, collection, currency } = page;
   const query = location.pathname.endsWith("/search") && new URLSearchParams(location.search).get("q");
   track("page_viewed", { path: location.pathname, seconds });
@@ -72,7 +73,7 @@ function report(): void {
     track("product_viewed", { ...product.data, price: minorUnits(product.price, currency), currency, seconds });
   }
   if (collection) track("collection_viewed", { ...collection, seconds });
-  if (query) track("search_submitted", { query });
+  if (query) track("search_submitted", { query: query.slice(0, 200) });
 }
 
 /** Notes who is on the way to another page of the shop or to the checkout: that is not leaving. */

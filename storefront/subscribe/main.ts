@@ -75,9 +75,9 @@ async function subscribe(
     quiet,
     locale,
     country,
-    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    page: location.pathname,
-    referrer: state.referrer,
+    timezone: timezone(),
+    page: location.pathname.slice(0, 500),
+    referrer: state.referrer?.slice(0, 2000),
     utm: utmOf(state.query),
     cartToken: state.cartToken,
     linkId,
@@ -88,6 +88,12 @@ async function subscribe(
   if (!answer.ok) throw new Error(`The shop answered ${answer.status}.`);
 
   const subscribed: Subscribed = await answer.json();
+  // Its person has ended it, perhaps on another device: nothing is to revive it quietly.
+  if (subscribed.state === "ended") {
+    await subscription.unsubscribe();
+    Beckon.save({ off: true, endpoint: undefined });
+    return subscribed;
+  }
   Beckon.save({
     visitorId: subscribed.visitorId,
     endpoint: subscription.endpoint,
@@ -100,6 +106,12 @@ async function subscribe(
   if (Beckon.allowed() || !quiet) void Beckon.load("cart").then((cart) => cart.link());
   document.dispatchEvent(new CustomEvent("beckon:subscribed"));
   return subscribed;
+}
+
+/** Undefined where the browser cannot tell, which some say as "Etc/Unknown". */
+function timezone(): string | undefined {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return timeZone?.endsWith("Unknown") ? undefined : timeZone;
 }
 
 /** Every body is plain text to the browser: no question beforehand, and the app reads JSON whatever it is called. */

@@ -348,6 +348,19 @@ describe("the storefront in Chromium", { skip, concurrency: false, timeout: 300_
       await page.waitForFunction(() => !!window.Beckon.read().endpoint);
     });
 
+    test("is given back when its person has ended it elsewhere, and stays so", async () => {
+      shop.options.subscriptionState = "ended";
+      const page = await open("/", { permission: "granted" });
+      await until("the answer", () => shop.posted("/subscriptions").length === 1);
+      await page.waitForFunction(() => window.Beckon.read().off === true);
+      assert.deepEqual(await page.evaluate(() => (window as never)["calls"]), ["subscribe", "unsubscribe"]);
+
+      const visit = await open("/", { permission: "granted" });
+      await started(visit);
+      await visit.evaluate(() => new Promise((resolve) => setTimeout(resolve, 400)));
+      assert.equal(shop.posted("/subscriptions").length, 1);
+    });
+
     test("does not happen for who has switched notifications off here", async () => {
       const page = await open("/", { permission: "denied" });
       await started(page);

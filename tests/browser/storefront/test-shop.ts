@@ -29,6 +29,7 @@ export type ShopOptions = {
   prompt: object;
   /** Answer to POST subscriptions; a test of failures says 503. */
   subscriptionStatus: number;
+  subscriptionState: "active" | "ended";
   eventsStatus: number;
   isSoldOut: boolean;
   theme: "light" | "dark";
@@ -53,6 +54,7 @@ const DEFAULTS: ShopOptions = {
   designMode: false,
   prompt: {},
   subscriptionStatus: 201,
+  subscriptionState: "active",
   eventsStatus: 202,
   isSoldOut: false,
   theme: "light",
@@ -119,10 +121,11 @@ async function answer(shop: TestShop, liquid: Liquid, request: IncomingMessage, 
   }
   if (pathname === "/apps/beckon/subscriptions") {
     const { visitorId } = body as { visitorId: string };
-    const { subscriptionStatus } = shop.options;
+    const { subscriptionStatus, subscriptionState } = shop.options;
     return json(subscriptionStatus, {
       subscriptionId: "s1",
       visitorId,
+      state: subscriptionState,
       preferencesUrl: "/apps/beckon/preferences?token=t",
     });
   }
