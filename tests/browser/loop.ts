@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import type { Browser, Page } from "puppeteer-core";
+import { startPushService } from "../../simulator/push/push-service.ts";
+import { type Demo, startDemo } from "../support/start-demo.ts";
+import { startDesktop } from "./support/desktop.ts";
+import {
+  type BrowserName,
+  createProfile,
+  findBrowser,
+  grantNotifications,
+  howToInstall,
+  launchBrowser,
+} from "./support/launch-browser.ts";
+import { until } from "./support/until.ts";
+
+// The whole loop with nothing mocked inside the browser: a shopper says yes to our prompt, fills a cart, leaves, is brought
+// back by a push that the browser itself decrypts and shows, finds the same cart with the code applied, buys, and the
+// merchant reads the order in the report.
+
+const LOOP_WITHIN_MS = 180_000;
+
+for (const name of ["firefox", "chromium"] as const) {
+  const isMissing = !findBrowser(name);
+  const skip = isMissing && process.env.CI !== "true" ? howToInstall(name) : false;
+  test(`a shopper leaves and is brought back, in ${name}`, { skip, timeout: LOOP_WITHIN_MS }, async (t) => {
+    assert.ok(!isMissing, howToInstall(name));
+    const loop = await startLoop(name);
+    t.after(() => loop.close());
+    await walk(loop, (what) => t.diagnostic(what));
+  });
+}
+
+type Loop = {
+  demo: Demo;
+  browser: Browser;
+  desktop: Awaited<ReturnType<typeof startDesktop>>;
+  close(): Promise<void>;
+};
+
+async function walk({ demo, browser, desktop }: Loop, say: (what: string) => void): Promise<void> {
+  // A tab that is not the shop's: the browser stays open when the shopper leaves.
+  const elsewhere = await browser.newPage();
+
+  const page = await openShop(browser, demo);
+  await addFirstProduct(page);
+  const accept = await page.waitForSelector(">>> [data-beckon='accept']", { timeout: 30_000 });
+  assert.ok(accept, "our prompt appears after something was put into the cart");
+  await accept.click();
+  const subscriber = await until("the subscription", async () => {
+    const { data } = (await demo.api("subscribers")) as { data: { id: string; visitorId: string }[] };
+    return data[0];
+  });
+  say("opted in by a tap on our prompt");
+
+  await desktop.find("Welcome");
+  say("the welcome push was shown on the desktop");
+
+  await until("the app to hear of the cart", () => demo.countEvents("cart_updated") > 0);
+  await page.close({ runBeforeUnload: false });
+  await elsewhere.bringToFront();
+  await until("the app to hear that the shopper left", () => demo.countEvents("left") > 0);
+  await demo.advance("PT3M5S");
+  const cartPush = await desktop.find(await firstProductTitle(demo));
+  say(`after three minutes: ${cartPush.title}`);
+
+  await demo.advance("PT87M");
+  const withCode = await until("the second cart push", () =>
+    desktop.shown().find((shown) => shown.id !== cartPush.id && /15/.test(`${shown.title} ${shown.body}`)),
+  );
+  say(`after ninety minutes: ${withCode.title}`);
+  desktop.click(withCode);
+
+  const back = await until("the cart that the click opens", async () =>
+    (await browser.pages()).find((one) => new URL(one.url()).pathname === "/cart"),
+  );
+  const cart = await until("the code on the cart", async () => {
+    const found = await readCart(back);
+    return found.total_discount > 0 ? found : null;
+  });
+  assert.equal(cart.items.length, 1, "the same cart is open");
+  assert.equal(Math.round((100 * cart.total_discount) / cart.original_total_price), 15);
+  say("the click opened the same cart with the code applied");
+
+  const order = (await demo.sim("orders", {
+    items: cart.items.map(({ variant_id, quantity }) => ({ variantId: String(variant_id), quantity })),
+    cartToken: cart.token.split("?")[0],
+    discountCodes: cart.cart_level_discount_applications.map(({ title }) => title),
+  })) as { total_price: string; currency: string };
+  const report = await until("the order in the report", async () => {
+    const found = (await demo.api("reports/summary?from=2020-01-01&to=2099-12-31")) as {
+      orders: number;
+      clicked: number;
+      revenue: { currency: string; amount: number }[];
+    };
+    return found.orders > 0 ? found : null;
+  });
+  assert.equal(report.orders, 1);
+  assert.ok(report.clicked >= 1);
+  assert.deepEqual(report.revenue, [{ currency: order.currency, amount: Math.round(Number(order.total_price) * 100) }]);
+  say("the merchant reads the order in the report");
+
+  const before = desktop.history().length;
+  await demo.advance("PT72H");
+  const { data } = (await demo.api(`ledger?visitorId=${subscriber.visitorId}&journey=cart_recovery`)) as {
+    data: { verdict: string }[];
+  };
+  assert.equal(data.filter(({ verdict }) => verdict === "sent").length, 2, "two cart messages and no more");
+  assert.equal(desktop.history().length, before, "nothing came after the purchase");
+}
+
+async function startLoop(name: BrowserName): Promise<Loop> {
+  const folder = mkdtempSync(path.join(tmpdir(), "beckon-loop-"));
+  const pushService = await startPushService();
+  const desktop = await startDesktop();
+  const profile = createProfile();
+  const ca = path.join(folder, "ca.pem");
+  writeFileSync(ca, pushService.ca);
+  const demo = await startDemo({
+    env: {
+      PUSH_HOSTS: `127.0.0.1:${pushService.port}`,
+      PUSH_CA_FILE: ca,
+      PUSH_ROUTES: pushService.chromiumHosts.map((host) => `${host}=127.0.0.1:${pushService.port}`).join(","),
+    },
+  });
+  const browser = await launchBrowser(name, { pushService, desktop, profile, notifications: "ask" });
+  await grantNotifications(browser, demo.store);
+  return {
+    demo,
+    browser,
+    desktop,
+    async close() {
+      await browser.close().catch(() => {});
+      await demo.close();
+      await Promise.all([desktop.close(), pushService.close()]);
+      profile.remove();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function openShop(browser: Browser, demo: Demo): Promise<Page> {
+  const page = await browser.newPage();
+  const { products } = (await (await fetch(`${demo.store}/products.json?limit=250`)).json()) as {
+    products: { handle: string; variants: { available: boolean }[] }[];
+  };
+  const product = products.find(({ variants }) => variants[0]?.available);
+  assert.ok(product, "the shop has something to sell");
+  await page.goto(`${demo.store}/products/${product.handle}`, { waitUntil: "load" });
+  return page;
+}
+
+async function addFirstProduct(page: Page): Promise<void> {
+  const button = await page.waitForSelector("form[action$='/cart/add'] [type='submit']");
+  await button?.click();
+  await until("the product in the cart", async () => (await readCart(page)).items.length === 1);
+}
+
+type Cart = {
+  token: string;
+  items: { variant_id: number; quantity: number; product_title: string }[];
+  total_discount: number;
+  original_total_price: number;
+  cart_level_discount_applications: { title: string }[];
+};
+
+function readCart(page: Page): Promise<Cart> {
+  return page.evaluate(async () => (await fetch("/cart.js")).json()) as Promise<Cart>;
+}
+
+async function firstProductTitle(demo: Demo): Promise<string> {
+  const { products } = (await (await fetch(`${demo.store}/products.json?limit=250`)).json()) as {
+    products: { title: string; variants: { available: boolean }[] }[];
+  };
+  return products.find(({ variants }) => variants[0]?.available)?.title ?? "";
+}
