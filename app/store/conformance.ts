@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { deliveryStoreConformance } from "./conformance/delivery-store.ts";
 import { jobStoreConformance } from "./conformance/job-store.ts";
 import type { Store } from "./store.ts";
 
@@ -9,5 +10,6 @@ export type CreateStore = () => Promise<Store>;
 export function storeConformance(engine: string, createStore: CreateStore): void {
   describe(`the store on ${engine}`, () => {
     jobStoreConformance(createStore);
+    deliveryStoreConformance(createStore);
   });
 }
