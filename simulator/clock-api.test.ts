@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { startSim } from "./testing/start-sim.ts";
+import { startSim, until } from "./testing/start-sim.ts";
 import type { TestSim } from "./testing/start-sim.ts";
 
 let running: TestSim | null = null;
@@ -43,7 +43,7 @@ test("moving answers once the app shows the new time", async () => {
     isAnswered = true;
     return answer;
   });
-  await new Promise((resolve) => setTimeout(resolve, 120));
+  await until(() => app.healthChecks >= 3);
   const wasAnsweredEarly = isAnswered;
   app.isFollowing = true;
 

@@ -84,7 +84,7 @@ export function createRouter(): Router {
 
 /** A server for `router`. `maxBodyBytes` is far above what any caller sends. */
 export function createHttpServer(router: Router, maxBodyBytes = 12_000_000): Server {
-  return createServer((incoming, outgoing) => {
+  const server = createServer((incoming, outgoing) => {
     readBody(incoming, maxBodyBytes)
       .then((body) => {
         if (!body) return json({ errors: "Payload Too Large" }, 413);
@@ -93,6 +93,10 @@ export function createHttpServer(router: Router, maxBodyBytes = 12_000_000): Ser
       .then((response) => write(outgoing, response, incoming.method === "HEAD"))
       .catch(() => outgoing.destroy());
   });
+  // Longer than any client keeps a connection, so that none is closed just as it is used again.
+  server.keepAliveTimeout = 65_000;
+  server.headersTimeout = 70_000;
+  return server;
 }
 
 export function json(value: unknown, status = 200, headers: Record<string, string | string[]> = {}): SimResponse {

@@ -1,5 +1,5 @@
 import { Kind } from "graphql";
-import type { DocumentNode, FieldNode, FragmentDefinitionNode, SelectionSetNode } from "graphql";
+import type { DocumentNode, FieldNode, FragmentDefinitionNode, SelectionSetNode, ValueNode } from "graphql";
 
 const MAXIMUM = 2000;
 const RESTORE_PER_SECOND = 100;
@@ -88,8 +88,16 @@ export function requestedCost(
 }
 
 function pageSize(field: FieldNode, variables: Record<string, unknown>): number | null {
-  const argument = field.arguments?.find(({ name }) => name.value === "first" || name.value === "last");
+  const argument = field.arguments?.find(({ name }) => ["first", "last", "ids"].includes(name.value));
   if (!argument) return null;
+  if (argument.name.value === "ids") return listLength(argument.value, variables);
   if (argument.value.kind === Kind.INT) return Number(argument.value.value);
   return argument.value.kind === Kind.VARIABLE ? Number(variables[argument.value.name.value] ?? 0) : null;
+}
+
+/** How many ids `nodes(ids:)` asks for. */
+function listLength(value: ValueNode, variables: Record<string, unknown>): number | null {
+  if (value.kind === Kind.LIST) return value.values.length;
+  const given = value.kind === Kind.VARIABLE ? variables[value.name.value] : null;
+  return Array.isArray(given) ? given.length : null;
 }

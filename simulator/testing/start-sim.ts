@@ -41,8 +41,8 @@ export type TestSim = {
   url: string;
   /** Webhooks the app received, in order of arrival. */
   received: ReceivedWebhook[];
-  /** Status the app answers webhooks with; may be changed. */
-  app: { status: number; isFollowing: boolean };
+  /** What the app answers webhooks with, and whether its /healthz shows the shop's time; both may be changed. */
+  app: { status: number; isFollowing: boolean; healthChecks: number };
   post(
     path: string,
     body: unknown,
@@ -68,7 +68,7 @@ export async function startSim(
   changes: { config?: string; speed?: number; isInstalled?: boolean } = {},
 ): Promise<TestSim> {
   const received: ReceivedWebhook[] = [];
-  const app = { status: 200, isFollowing: true };
+  const app = { status: 200, isFollowing: true, healthChecks: 0 };
   let sim: Sim | null = null;
 
   const appServer = createServer((request, response) => {
@@ -76,6 +76,7 @@ export async function startSim(
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       if (request.url === "/healthz") {
+        app.healthChecks += 1;
         const time = app.isFollowing ? sim?.clock.now() : new Date(0);
         response.setHeader("content-type", "application/json");
         response.end(JSON.stringify({ status: "ok", time }));
