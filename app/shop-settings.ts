@@ -36,7 +36,11 @@ export const shopSettingsSchema = z
     /** Hours after a click in which an order counts as brought back by it. */
     attributionWindowHours: z.number().int().min(1).max(720).default(24),
     quietHours: z
-      .object({ enabled: z.boolean().default(true), start: timeOfDay.default("22:00"), end: timeOfDay.default("08:00") })
+      .object({
+        enabled: z.boolean().default(true),
+        start: timeOfDay.default("22:00"),
+        end: timeOfDay.default("08:00"),
+      })
       .strict()
       .prefault({}),
     caps: z
@@ -63,7 +67,11 @@ export const shopSettingsSchema = z
       .strict()
       .prefault({}),
     /** Icon URL for notifications; null: the shop's own from the theme. */
-    iconUrl: z.url({ protocol: /^https$/ }).max(500).nullable().default(null),
+    iconUrl: z
+      .url({ protocol: /^https$/ })
+      .max(500)
+      .nullable()
+      .default(null),
     /** Whether shipping messages may name what was bought. Off: a phone on a table tells nobody. */
     shippingNamesProducts: z.boolean().default(false),
     /** How many people at most are told per piece that came back in stock. */

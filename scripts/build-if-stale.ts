@@ -7,7 +7,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 const ROOT = join(import.meta.dirname, "..");
 const STAMP = join(ROOT, "build", ".stamp");
 const LOCK = join(ROOT, "build.lock");
-const SOURCES = ["app", "storefront", "public", "drizzle", "package-lock.json", "vite.config.ts", "remix.config.js", "tsconfig.json"];
+const SOURCES = [
+  "app",
+  "storefront",
+  "public",
+  "drizzle",
+  "package-lock.json",
+  "vite.config.ts",
+  "remix.config.js",
+  "tsconfig.json",
+];
 
 /** Builds storefront and app when their sources differ from what was built last. Output goes to stderr. */
 export async function buildIfStale(): Promise<void> {
@@ -38,7 +47,11 @@ function fingerprint(): string {
     if (statSync(join(ROOT, path)).isDirectory()) {
       for (const name of readdirSync(join(ROOT, path)).toSorted()) visit(join(path, name));
     } else if (!/\.test\.tsx?$/.test(path)) {
-      hash.update(path).update("\0").update(readFileSync(join(ROOT, path))).update("\0");
+      hash
+        .update(path)
+        .update("\0")
+        .update(readFileSync(join(ROOT, path)))
+        .update("\0");
     }
   };
   for (const source of SOURCES) visit(source);
@@ -52,7 +65,8 @@ async function withLock(work: () => void): Promise<void> {
       mkdirSync(LOCK);
       break;
     } catch {
-      if (existsSync(LOCK) && Date.now() - statSync(LOCK).mtimeMs > 300_000) rmSync(LOCK, { recursive: true, force: true });
+      if (existsSync(LOCK) && Date.now() - statSync(LOCK).mtimeMs > 300_000)
+        rmSync(LOCK, { recursive: true, force: true });
       await sleep(200);
     }
   }

@@ -39,7 +39,14 @@ async function run({ once, dev, speed, port }: DemoOptions): Promise<void> {
   const push = startProgram(
     [
       "simulator/push/main.ts",
-      ...["--port", String(plan.ports.push), "--ws-port", String(plan.ports.pushWebSocket), "--ca-file", plan.pushCaFile],
+      ...[
+        "--port",
+        String(plan.ports.push),
+        "--ws-port",
+        String(plan.ports.pushWebSocket),
+        "--ca-file",
+        plan.pushCaFile,
+      ],
     ],
     process.env,
   );
@@ -69,7 +76,11 @@ async function run({ once, dev, speed, port }: DemoOptions): Promise<void> {
   await app.start();
 
   await post(`${plan.storeUrl}/_sim/install`, {});
-  const prepared = await runToEnd(["scripts/demo/prepare-shop.ts", plan.shop], plan.appEnv, "preparing the demo's shop");
+  const prepared = await runToEnd(
+    ["scripts/demo/prepare-shop.ts", plan.shop],
+    plan.appEnv,
+    "preparing the demo's shop",
+  );
   const { apiToken } = JSON.parse(prepared) as { apiToken: string };
   const clock = (await (await fetch(`${plan.storeUrl}/_sim/clock`)).json()) as { real: string; shop: string };
 
