@@ -1,0 +1,101 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
+import { decrypt } from "../encryption.server.ts";
+import type { ClickedDelivery } from "../receipts/click-store.ts";
+import { clickLinkId } from "../receipts/click-link-id.ts";
+import { isOpenedByPerson } from "../receipts/is-opened-by-person.ts";
+import { receiptClaims } from "../receipts/record-receipt.ts";
+import type { Services } from "../services.server.ts";
+import { methodNotAllowed, problem } from "../shopify/problem.server.ts";
+import { checkProxyRequest } from "../shopify/proxy-request.server.ts";
+import { answerPublicly } from "../shopify/proxy-route.server.ts";
+import type { Shop } from "../shopify/shop-store.ts";
+import { ownHosts, storefrontOrigin } from "../shopify/storefront-origin.ts";
+import { readToken } from "../signed-token.server.ts";
+import { deadLinkPage, goPage } from "../storefront-pages/go-page.ts";
+import type { GoTarget } from "../storefront-pages/go-page.ts";
+import { wantsPage } from "../storefront-pages/page.ts";
+import { pageLanguage } from "../storefront-pages/texts.ts";
+
+const METHODS = ["GET", "HEAD"];
+
+/**
+ * Where every notification leads: records the click and moves on. A page, because Shopify's proxy follows redirects by
+ * itself. The token came encrypted to one browser, so whoever opens it is taken for its owner; what only looks at links
+ * (previews, prefetching, crawlers) is not counted.
+ */
+export function loader({ request, params }: LoaderFunctionArgs) {
+  return answerPublicly("go", async (app) => {
+    const { shop, shopRow } = await checkProxyRequest(request, app, { methods: METHODS, schema: null });
+    const languages = request.headers.get("accept-language");
+    const token = readToken(app.keyring, "go", params["token"] ?? "");
+    const claims = receiptClaims(token);
+    if (!claims || claims.shop !== shop) {
+      if (wantsPage(request)) return deadLinkPage(pageLanguage(languages), 404);
+      return problem(404, "The link's token is not one of this shop's.");
+    }
+
+    const { clock, store, metrics } = app;
+    const action = typeof token?.["a"] === "string" ? token["a"] : null;
+    const clicked = await store.clicks.load(shop, claims.deliveryId);
+    if (clicked && isOpenedByPerson(request)) {
+      const now = clock.now();
+      const receipt = { deliveryId: claims.deliveryId, type: "clicked" as const, action, at: now };
+      const isNew = await store.receipts.record(shop, { ...receipt, linkId: clickLinkId(claims.deliveryId) }, now);
+      if (isNew) metrics.receipts.inc({ type: "clicked" });
+    }
+    const target = clicked
+      ? targetOf(clicked, action, recoveryOf(clicked, shopRow, app, request))
+      : { url: "/", restore: null, recovery: null };
+    return goPage(pageLanguage(clicked?.locale, languages), target);
+  });
+}
+
+export function action(_: ActionFunctionArgs) {
+  return answerPublicly("go", async () => methodNotAllowed(METHODS));
+}
+
+function targetOf(clicked: ClickedDelivery, action: string | null, recovery: GoTarget["recovery"]): GoTarget {
+  const path = clicked.actions.find((known) => known.action === action)?.url ?? clicked.targetUrl;
+  const isOurs = path.startsWith("/") && !path.startsWith("//");
+  const isCart = isOurs && /^\/cart(?=[?#]|$)/.test(path);
+  // What was bought in the meantime needs no cart and no code.
+  if (isCart && clicked.isBought) return { url: path.replace(/^\/cart/, "/"), restore: null, recovery: null };
+  const url = isOurs ? withCode(path, clicked.discountCode) : safeAddress(path);
+  if (!isCart) return { url, restore: null, recovery: null };
+  return {
+    url,
+    restore: clicked.cart ? { items: clicked.cart.items, linkId: clickLinkId(clicked.deliveryId), cartUrl: url } : null,
+    recovery,
+  };
+}
+
+/** Shopify's recovery link is a secret of the shopper's: it is opened here, on the click, and only on the shop's domain. */
+function recoveryOf(
+  { checkout, discountCode }: ClickedDelivery,
+  shop: Shop,
+  { keyring, config, log }: Services,
+  request: Request,
+): GoTarget["recovery"] {
+  if (!checkout?.recoveryUrl) return null;
+  try {
+    const url = new URL(decrypt(keyring, checkout.recoveryUrl, `recovery:${shop.shop}`));
+    const origin = storefrontOrigin(request, shop, config.simulatedShopifyUrl);
+    const host = url.hostname.replace(/^www\./, "");
+    const isTls = url.protocol === "https:" || url.origin === config.simulatedShopifyUrl;
+    if (!isTls || !ownHosts(shop, origin).includes(host)) return null;
+    if (discountCode !== null) url.searchParams.set("discount", discountCode);
+    return { url: url.href, cartToken: checkout.cartToken };
+  } catch (err) {
+    log.warn({ shop: shop.shop, err }, "a recovery link could not be read");
+    return null;
+  }
+}
+
+function withCode(path: string, code: string | null): string {
+  return code === null ? path : `/discount/${encodeURIComponent(code)}?redirect=${encodeURIComponent(path)}`;
+}
+
+/** A carrier's page; nothing that could run here. */
+function safeAddress(address: string): string {
+  return URL.parse(address)?.protocol === "https:" ? address : "/";
+}
