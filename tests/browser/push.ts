@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createECDH } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { test, type TestContext } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import { createSender } from "../../app/sender/create-sender.server.ts";
 import { MAX_PAYLOAD_BYTES, PayloadTooLargeError } from "../../app/sender/payload-limit.ts";
@@ -20,9 +21,9 @@ import { until } from "./support/until.ts";
 
 // Our sender against a real browser's push client: what we encrypt is decrypted, shown and clicked.
 //
-//   node tests/browser/push.ts firefox|chromium
+//   node tests/browser/push.ts [firefox|chromium]
 //
-// Exit code 0: passed, or skipped because the browser is not installed (a failure with CI=true). 1: failed.
+// Without its browser a test is skipped, unless CI is set: then it fails.
 
 const SERVICE_WORKER = `
 addEventListener("install", () => skipWaiting());
@@ -36,22 +37,26 @@ addEventListener("notificationclick", (event) => {
   event.waitUntil(clients.openWindow(event.notification.data.url));
 });`;
 
-const name = process.argv[2];
-if (name !== "firefox" && name !== "chromium") {
-  console.error("usage: node tests/browser/push.ts firefox|chromium");
-  process.exit(1);
-}
-if (!findBrowser(name)) {
-  console.log(`skipped: ${howToInstall(name)}`);
-  process.exit(process.env.CI === "true" ? 1 : 0);
-}
-await run(name);
+const BROWSERS: BrowserName[] = ["firefox", "chromium"];
+const asked = BROWSERS.filter((name) => process.argv.includes(name));
 
-async function run(browserName: BrowserName): Promise<void> {
-  const watchdog = setTimeout(() => {
-    console.error("FAIL: not done after 150 s");
-    process.exit(1);
-  }, 150_000);
+for (const name of asked.length > 0 ? asked : BROWSERS) {
+  const skip = findBrowser(name) || process.env.CI ? false : howToInstall(name);
+  test(`our pushes in ${name}`, { skip, timeout: 150_000 }, (context) => run(name, context));
+}
+
+async function run(browserName: BrowserName, context: TestContext): Promise<void> {
+  /** One after the other; the first that fails ends the test. */
+  const step = async (what: string, work: () => Promise<void>): Promise<void> => {
+    let failure: unknown;
+    await context.test(what, async () => {
+      await work().catch((error: unknown) => {
+        failure = error;
+        throw error;
+      });
+    });
+    if (failure) throw failure;
+  };
   const pushService = await startPushService();
   const desktop = await startDesktop();
   const site = await startSite();
@@ -155,23 +160,12 @@ async function run(browserName: BrowserName): Promise<void> {
       await until("the service to hear of it", () => pushService.isGone(subscription.endpoint));
       assert.deepEqual(await push("Too late"), { type: "gone", status: 410 });
     });
-    console.log(`PASS ${browserName}`);
-  } catch (error) {
-    console.error(`FAIL ${browserName}`, error);
-    process.exitCode = 1;
   } finally {
     await browser?.close().catch(() => {});
     send.close();
     await Promise.all([desktop.close(), pushService.close(), site.close()]);
     profile.remove();
-    clearTimeout(watchdog);
   }
-}
-
-async function step(what: string, work: () => Promise<void>): Promise<void> {
-  const startedAtMs = performance.now();
-  await work();
-  console.log(`  ok ${String(Math.round(performance.now() - startedAtMs)).padStart(5)} ms  ${what}`);
 }
 
 /** A page with a service worker, on localhost, which counts as secure. */
