@@ -1,4 +1,4 @@
-import { Banner, BlockStack, Card, EmptyState, InlineStack, Layout, List, Page, Text } from "@shopify/polaris";
+import { Banner, BlockStack, Card, EmptyState, InlineStack, List, Page, Text } from "@shopify/polaris";
 import type { ReactNode } from "react";
 
 // The frame of every page. Polaris stands behind these few pieces, so that another library can take its place.
@@ -94,14 +94,27 @@ export function SettingsGroup({
   children: ReactNode;
 }) {
   return (
-    <Layout>
-      <Layout.AnnotatedSection title={title} description={description}>
-        <Card>
-          <BlockStack gap="400">{children}</BlockStack>
-        </Card>
-      </Layout.AnnotatedSection>
-    </Layout>
+    <section className="bk-settings-group">
+      <div className="bk-inset">
+        <BlockStack gap="100">
+          <Text as="h2" variant="headingMd">
+            {title}
+          </Text>
+          <Text as="p" tone="subdued">
+            {description}
+          </Text>
+        </BlockStack>
+      </div>
+      <Card>
+        <BlockStack gap="400">{children}</BlockStack>
+      </Card>
+    </section>
   );
+}
+
+/** Content that stands on the page itself, not on a card: on a phone it keeps off the screen's edge. */
+export function Inset({ children }: { children: ReactNode }) {
+  return <div className="bk-inset">{children}</div>;
 }
 
 /** What stands where a list would be. */

@@ -6,12 +6,15 @@ import { Choice, NumberInput } from "./fields.tsx";
 export function DelayField({
   delay,
   from,
+  begins,
   isFirst,
   error,
   onChange,
 }: {
   delay: string;
   from: "previous" | "trigger";
+  /** What the journey begins with: "after they left the shop". */
+  begins: string;
   isFirst: boolean;
   error: string | undefined;
   onChange: (changes: { delay?: string; from?: "previous" | "trigger" }) => void;
@@ -42,7 +45,7 @@ export function DelayField({
         />
         {isFirst ? (
           <Text as="span" tone="subdued">
-            after it begins
+            {begins}
           </Text>
         ) : (
           <Choice
@@ -51,7 +54,7 @@ export function DelayField({
             value={from}
             options={[
               { value: "previous", label: "after the step before" },
-              { value: "trigger", label: "after it began" },
+              { value: "trigger", label: begins },
             ]}
             onChange={(next) => onChange({ from: next === "trigger" ? "trigger" : "previous" })}
           />

@@ -1,6 +1,6 @@
 import { BlockStack, Card, InlineStack, Text } from "@shopify/polaris";
 import type { JourneyDefinition, MessageStep } from "../journeys/definition.ts";
-import { Panel } from "./admin-page.tsx";
+import { Inset, Panel } from "./admin-page.tsx";
 import { delayInWords } from "./delay-text.ts";
 import { DelayField } from "./delay-field.tsx";
 import type { FormProblem } from "./form-problems.ts";
@@ -8,6 +8,7 @@ import { problemAt } from "./form-problems.ts";
 import { languageName } from "./format.ts";
 import { MessageEditor } from "./message-editor.tsx";
 import { NotificationPreview } from "./notification-preview.tsx";
+import { triggerInWords } from "./plain-words.ts";
 import type { PreviewMessage } from "./notification-preview.tsx";
 
 /** Which text is on the screen's right: a step and a language. */
@@ -38,6 +39,7 @@ type EditorProps = {
 export function JourneyEditor(props: EditorProps) {
   const { definition, minimumDelayMs, problems, preview, shopName, host, note, onChange } = props;
   const errorOf = (path: string) => problemAt(problems, path);
+  const shown = <MessagePreview preview={preview} shopName={shopName} host={host} />;
   const messages = definition.steps.filter((step) => step.type === "message");
 
   function replaceStep(index: number, step: JourneyDefinition["steps"][number]) {
@@ -53,6 +55,7 @@ export function JourneyEditor(props: EditorProps) {
               <DelayField
                 delay={step.delay}
                 from={step.from}
+                begins={triggerInWords(definition.trigger.type)}
                 isFirst={index === 0}
                 error={errorOf(`steps.${index}.delay`)}
                 onChange={(changes) => replaceStep(index, { ...step, ...changes })}
@@ -71,6 +74,8 @@ export function JourneyEditor(props: EditorProps) {
               index={index}
               step={step}
               errorOf={errorOf}
+              // On a phone the preview stands below the message it shows, not a screen away.
+              below={preview.step === index ? <div className="bk-only-narrow">{shown}</div> : null}
               onChange={(changed: MessageStep) => replaceStep(index, changed)}
             />
           ),
@@ -80,44 +85,51 @@ export function JourneyEditor(props: EditorProps) {
             Ends when the shopper comes back by themselves after a message.
           </Text>
         )}
-        <Text as="p" tone="subdued">
-          {note}
-        </Text>
+        <Inset>
+          <Text as="p" tone="subdued">
+            {note}
+          </Text>
+        </Inset>
       </BlockStack>
 
-      <div className="bk-sticky">
-        <Card>
-          <BlockStack gap="300">
-            <InlineStack align="space-between" blockAlign="center">
-              <Text as="h2" variant="headingMd">
-                Preview
-              </Text>
-              <Text as="span" tone="subdued">
-                {preview.locale ? languageName(preview.locale) : ""}
-              </Text>
-            </InlineStack>
-            {preview.problems && preview.problems.length > 0 ? (
-              <BlockStack gap="100">
-                {preview.problems.map((problem) => (
-                  <Text as="p" tone="critical" key={`${problem.field}${problem.line}${problem.column}`}>
-                    {`${fieldInWords(problem.field)}, line ${problem.line}, column ${problem.column}: ${problem.message}`}
-                  </Text>
-                ))}
-              </BlockStack>
-            ) : preview.message ? (
-              <NotificationPreview message={preview.message} shopName={shopName} host={host} />
-            ) : (
-              <Text as="p" tone="subdued">
-                Write a title and a text to see them here.
-              </Text>
-            )}
-            <Text as="p" variant="bodySm" tone="subdued">
-              With example values. The picture will be the product’s own.
-            </Text>
-          </BlockStack>
-        </Card>
+      <div className="bk-sticky bk-only-wide">
+        <Card>{shown}</Card>
       </div>
     </div>
+  );
+}
+
+/** The message being edited, as it will look, or what is wrong with its Liquid. */
+function MessagePreview({ preview, shopName, host }: Pick<EditorProps, "preview" | "shopName" | "host">) {
+  return (
+    <BlockStack gap="300">
+      <InlineStack align="space-between" blockAlign="center">
+        <Text as="h2" variant="headingMd">
+          Preview
+        </Text>
+        <Text as="span" tone="subdued">
+          {preview.locale ? languageName(preview.locale) : ""}
+        </Text>
+      </InlineStack>
+      {preview.problems && preview.problems.length > 0 ? (
+        <BlockStack gap="100">
+          {preview.problems.map((problem) => (
+            <Text as="p" tone="critical" key={`${problem.field}${problem.line}${problem.column}`}>
+              {`${fieldInWords(problem.field)}, line ${problem.line}, column ${problem.column}: ${problem.message}`}
+            </Text>
+          ))}
+        </BlockStack>
+      ) : preview.message ? (
+        <NotificationPreview message={preview.message} shopName={shopName} host={host} />
+      ) : (
+        <Text as="p" tone="subdued">
+          Write a title and a text to see them here.
+        </Text>
+      )}
+      <Text as="p" variant="bodySm" tone="subdued">
+        With example values. The picture will be the product’s own.
+      </Text>
+    </BlockStack>
   );
 }
 

@@ -27,8 +27,12 @@ export function JourneyTable({
           <tr>
             <th scope="col">Journey</th>
             <th scope="col">Sent</th>
-            <th scope="col">Shown</th>
-            <th scope="col">Clicked</th>
+            <th scope="col" className="bk-only-roomy">
+              Shown
+            </th>
+            <th scope="col" className="bk-only-roomy">
+              Clicked
+            </th>
             <th scope="col">Click rate</th>
             <th scope="col">Orders</th>
             <th scope="col">Revenue</th>
@@ -47,8 +51,8 @@ export function JourneyTable({
                 )}
               </td>
               <td>{formatNumber(journey.sent)}</td>
-              <td>{formatNumber(journey.shown)}</td>
-              <td>{formatNumber(journey.clicked)}</td>
+              <td className="bk-only-roomy">{formatNumber(journey.shown)}</td>
+              <td className="bk-only-roomy">{formatNumber(journey.clicked)}</td>
               <td>{formatShare(journey.clicked, journey.shown)}</td>
               <td>{formatNumber(journey.orders)}</td>
               <td>{formatMoneys(journey.revenue, currency)}</td>

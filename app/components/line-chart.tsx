@@ -11,7 +11,16 @@ const TOP = 14;
 const BOTTOM = 24;
 
 /** One series over days. `text` of a point is its value written out, for the tip and for screen readers. */
-export function LineChart({ points, title }: { points: ChartPoint[]; title: string }) {
+export function LineChart({
+  points,
+  title,
+  format,
+}: {
+  points: ChartPoint[];
+  title: string;
+  /** Writes the value of the topmost line. */
+  format: (value: number) => string;
+}) {
   const [active, setActive] = useState<number | null>(null);
   const most = Math.max(...points.map((point) => point.value), 0);
   const top = niceCeiling(most);
@@ -56,7 +65,7 @@ export function LineChart({ points, title }: { points: ChartPoint[]; title: stri
           <path
             d={line.join("")}
             fill="none"
-            stroke="var(--p-color-bg-fill-info)"
+            stroke="var(--p-color-border-emphasis)"
             strokeWidth="2"
             strokeLinejoin="round"
             vectorEffect="non-scaling-stroke"
@@ -73,6 +82,11 @@ export function LineChart({ points, title }: { points: ChartPoint[]; title: stri
           />
         )}
       </svg>
+      {top > 0 && (
+        <span className="bk-chart-top" aria-hidden>
+          {format(top)}
+        </span>
+      )}
       {/* Words outside the drawing: it is stretched to the card's width, letters must not be. */}
       <div
         aria-hidden

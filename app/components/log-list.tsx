@@ -103,7 +103,9 @@ function LogLine({ entry, isOpen, onToggle, timezone, journeyNames, ...rest }: L
         </span>
         <span className="bk-log-what">
           <Text as="span" variant="bodySm" tone="subdued">
-            {entry.step === null ? name : `${name} · ${stepInWords(entry.step)}`}
+            {[name, entry.step && stepInWords(entry.step), rest.hidesPerson ? null : shortened(entry.visitorId)]
+              .filter(Boolean)
+              .join(" · ")}
           </Text>
           <span className="bk-clip" dir="auto">
             {heldBack ?? (message ? `${message.title} — ${message.body}` : LOG_STATE_WORDS[entry.state].meaning)}
@@ -183,6 +185,11 @@ function LogDetail({
       )}
     </div>
   );
+}
+
+/** Enough of a visitor's id to tell two lines apart; the whole of it is in the details. */
+function shortened(visitorId: string): string {
+  return visitorId.length > 13 ? `${visitorId.slice(0, 12)}…` : visitorId;
 }
 
 /** A message that was sent and dropped on its last step has the reason at its delivery. */

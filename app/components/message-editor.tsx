@@ -1,5 +1,6 @@
 import { BlockStack, Button, InlineStack, Popover, ActionList, Text, Divider } from "@shopify/polaris";
 import { useState } from "react";
+import type { ReactNode } from "react";
 import type { MessageStep, MessageText, StepDiscount } from "../journeys/definition.ts";
 import { Panel } from "./admin-page.tsx";
 import { Choice, NumberInput, TextInput, Tick } from "./fields.tsx";
@@ -22,6 +23,7 @@ export function MessageEditor({
   problems,
   edited,
   errorOf,
+  below,
   onEdit,
   onChange,
 }: {
@@ -34,6 +36,8 @@ export function MessageEditor({
   problems: FormProblem[];
   edited: EditedText | null;
   errorOf: (path: string) => string | undefined;
+  /** Stands between the words and the discount. */
+  below: ReactNode;
   onEdit: (edited: EditedText) => void;
   onChange: (step: MessageStep) => void;
 }) {
@@ -90,7 +94,7 @@ export function MessageEditor({
           <TextInput
             key={`${locale}.body`}
             label="Text"
-            lines={3}
+            lines={4}
             value={text.body}
             dir={isRightToLeft(locale) ? "rtl" : "ltr"}
             onChange={(value) => write({ body: value })}
@@ -145,6 +149,7 @@ export function MessageEditor({
           )}
         </BlockStack>
       )}
+      {below}
       {mayDiscount && (
         <>
           <Divider />

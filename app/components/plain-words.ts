@@ -168,3 +168,16 @@ export function deviceInWords(device: {
   if (device.browser && device.os) return `${device.browser} on ${device.os}`;
   return device.browser ?? device.os ?? `Unknown ${type}`;
 }
+
+const TRIGGERS: Record<string, string> = {
+  subscribed: "after they subscribed",
+  cart_left: "after they left the shop",
+  checkout_left: "after they left the checkout",
+  back_in_stock: "after it is back in stock",
+  shipped: "after the news of the shipment",
+};
+
+/** What the first wait of a journey counts from. */
+export function triggerInWords(trigger: string): string {
+  return TRIGGERS[trigger] ?? `after: ${sentence(trigger).toLowerCase()}`;
+}

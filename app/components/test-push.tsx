@@ -1,4 +1,4 @@
-import { BlockStack, Button, InlineStack, Text } from "@shopify/polaris";
+import { BlockStack, Button, Text } from "@shopify/polaris";
 import { useState } from "react";
 import { Choice } from "./fields.tsx";
 import { formatAgo } from "./format.ts";
@@ -39,7 +39,7 @@ export function TestPush({
 
   return (
     <BlockStack gap="200">
-      <InlineStack gap="200" blockAlign="end" wrap>
+      <div className="bk-device-form">
         <Choice
           label="Device"
           value={id}
@@ -52,7 +52,7 @@ export function TestPush({
         <Button loading={isSending} onClick={() => onSend(id)}>
           Send a test push
         </Button>
-      </InlineStack>
+      </div>
       {result ? (
         <div aria-live="polite">
           <Text as="p" tone={result.ok ? "success" : "critical"}>

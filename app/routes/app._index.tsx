@@ -4,7 +4,7 @@ import { useFetcher, useLoaderData, useSearchParams } from "@remix-run/react";
 import { useState } from "react";
 import { z } from "zod";
 import { adminContext, adminHeaders, storefrontUrl, themeEditorLinks } from "../admin-request.server.ts";
-import { AdminPage, Notice, Panel } from "../components/admin-page.tsx";
+import { AdminPage, Inset, Notice, Panel } from "../components/admin-page.tsx";
 import { Checklist } from "../components/checklist.tsx";
 import { formatDay, formatMoney, formatMoneys, formatNumber, formatShare } from "../components/format.ts";
 import { JourneyTable } from "../components/journey-table.tsx";
@@ -151,7 +151,7 @@ export default function Home() {
         );
       })}
 
-      {(!isSetUp || showsSetup) && (
+      {(!isSetUp || showsSetup || fetcher.data !== undefined) && (
         <Panel
           title={isSetUp ? "Set-up" : "Two steps to your first message"}
           {...(isSetUp
@@ -162,22 +162,32 @@ export default function Home() {
         </Panel>
       )}
 
-      <PeriodPicker
-        period={data.period}
-        days={data.days}
-        onPick={(picked) =>
-          setQuery("days" in picked ? { days: String(picked.days) } : { from: picked.from, to: picked.to }, {
-            preventScrollReset: true,
-          })
-        }
-      />
-      <StatTiles
-        stats={statsOf(summary, data.previous, data.currency)}
-        chosen={chosen}
-        onChoose={(id) => setChosen(asStat(id))}
-      />
+      <Inset>
+        <PeriodPicker
+          period={data.period}
+          days={data.days}
+          onPick={(picked) =>
+            setQuery("days" in picked ? { days: String(picked.days) } : { from: picked.from, to: picked.to }, {
+              preventScrollReset: true,
+            })
+          }
+        />
+      </Inset>
+      <Inset>
+        <StatTiles
+          stats={statsOf(summary, data.previous, data.currency)}
+          chosen={chosen}
+          onChoose={(id) => setChosen(asStat(id))}
+        />
+      </Inset>
       <Panel title={CHART_TITLES[chosen]}>
-        <LineChart title={CHART_TITLES[chosen]} points={data.daily.map((day) => pointOf(chosen, day, data.currency))} />
+        <LineChart
+          title={CHART_TITLES[chosen]}
+          points={data.daily.map((day) => pointOf(chosen, day, data.currency))}
+          format={(value) =>
+            chosen === "revenue" ? formatMoney({ currency: data.currency, amount: value }) : formatNumber(value)
+          }
+        />
       </Panel>
       <Panel title="Journeys in this period" flush>
         <JourneyTable journeys={data.journeys} currency={data.currency} />
