@@ -165,6 +165,20 @@ test("obeys Retry-After, for every push of the shop to that service and for no o
   expect(await send("d2")).toEqual({ type: "done" });
 });
 
+test("waits longer each time for a service that says to come back at once", async () => {
+  const { send, answers, clock } = await setUp();
+  const waits: number[] = [];
+  for (let i = 0; i < 4; i++) {
+    answers.push({ type: "later", status: 429, retryAfterMs: 0, cause: "slow down" });
+    const result = await send();
+    const waitMs = result.type === "snooze" ? result.until.getTime() - clock.now().getTime() : 0;
+    waits.push(waitMs / 1_000);
+    clock.pass(waitMs);
+  }
+
+  expect(waits).toEqual([1.1, 2.2, 4.4, 8.8]);
+});
+
 test("expires at once when asked to wait beyond the deadline", async () => {
   const { send, row, answers } = await setUp();
   answers.push({ type: "later", status: 429, retryAfterMs: 3_600_000, cause: "slow down" });

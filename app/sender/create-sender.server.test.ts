@@ -1,5 +1,6 @@
 import { createECDH, randomBytes } from "node:crypto";
-import { createServer as createTlsServer } from "node:tls";
+import { createSecureServer } from "node:http2";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:tls";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
@@ -232,6 +233,51 @@ test("a service that takes the connection and says nothing means later", async (
   expect(outcome).toMatchObject({ type: "later", mayHaveArrived: false });
 });
 
+test("a service that says goodbye on every connection means later", async () => {
+  const certificate = selfSignedCertificate(["127.0.0.1"], new Date());
+  const server = createSecureServer({ key: certificate.key, cert: certificate.cert });
+  server.on("session", (session) => session.goaway());
+  server.on("sessionError", () => {});
+  const port = await listen(server);
+  const sender = makeSender({ port, ca: certificate.cert });
+
+  const outcome = await sender({ ...anyRequest(), endpoint: `https://127.0.0.1:${port}/push/abc` });
+
+  expect(outcome).toMatchObject({ type: "later", status: null, mayHaveArrived: false });
+});
+
+test("no more requests are under way than allowed, however few a connection takes", async () => {
+  const certificate = selfSignedCertificate(["127.0.0.1"], new Date());
+  const server = createSecureServer({
+    key: certificate.key,
+    cert: certificate.cert,
+    settings: { maxConcurrentStreams: 2 },
+  });
+  const connections = new Set<unknown>();
+  let underWay = 0;
+  let most = 0;
+  server.on("session", (session) => connections.add(session));
+  server.on("stream", (stream) => {
+    most = Math.max(most, ++underWay);
+    stream.resume().on("end", () =>
+      setImmediate(() => {
+        underWay--;
+        stream.respond({ ":status": 201 }, { endStream: true });
+      }),
+    );
+  });
+  const port = await listen(server);
+  const sender = makeSender({ port, ca: certificate.cert }, { concurrency: 6 });
+  const request = { ...anyRequest(), endpoint: `https://127.0.0.1:${port}/push/abc` };
+
+  const outcomes = await Promise.all(Array.from({ length: 60 }, () => sender(request)));
+
+  expect(outcomes.every(({ type }) => type === "accepted")).toBe(true);
+  expect(most).toBeLessThanOrEqual(6);
+  expect(connections.size).toBeGreaterThan(1);
+  expect(connections.size).toBeLessThanOrEqual(8);
+});
+
 test("refuses without asking: another port, another host, keys that no browser makes", async () => {
   const { sender, subscribe, service } = await setUp();
   const { request } = await subscribe();
@@ -342,7 +388,7 @@ function createKeyPair(): { publicKey: string; privateKey: string } {
   };
 }
 
-function listen(server: ReturnType<typeof createTlsServer>): Promise<number> {
+function listen(server: TlsServer): Promise<number> {
   onTestFinished(() => void server.close());
   return new Promise((resolve) => {
     server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));

@@ -62,8 +62,10 @@ export function decideNextTry(
 
   const leftMs = delivery.deadlineAt.getTime() - machineNow.getTime();
   if (outcome.retryAfterMs !== null) {
-    // Some jitter on top, so that a whole campaign does not come back in the same instant.
-    const delayMs = outcome.retryAfterMs + random * Math.min(outcome.retryAfterMs * 0.1, 10_000);
+    // Some jitter on top, so that a whole campaign does not come back in the same instant. A service that keeps asking for
+    // no wait at all is not asked without one.
+    const leastMs = Math.max(outcome.retryAfterMs, Math.min(60_000, 1_000 * 2 ** Math.min(attempts - 1, 20)));
+    const delayMs = leastMs + random * Math.min(leastMs * 0.1, 10_000);
     return delayMs < leftMs ? { type: "retry", delayMs } : { type: "expire" };
   }
 

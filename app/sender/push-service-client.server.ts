@@ -100,7 +100,8 @@ export class PushServiceClient {
 
   /** @returns null when the service speaks HTTP/1.1 only */
   async #freeSession(): Promise<Session | null> {
-    for (;;) {
+    // Others that wait may take the place a new connection brings; there are as many more as connections allowed.
+    for (let connects = 0; ; connects++) {
       if (this.#http1) return null;
       const usable = [...this.#sessions].filter(({ http2, isDraining }) => !isDraining && !http2.destroyed);
       const free = usable.find(({ active, maxStreams }) => active < maxStreams);
@@ -109,6 +110,9 @@ export class PushServiceClient {
       const leastBusy = usable.toSorted((a, b) => a.active - b.active)[0];
       if (leastBusy && usable.length >= MAX_SESSIONS) return leastBusy;
 
+      if (connects > MAX_SESSIONS) {
+        throw new NoAnswerError("the push service gave no answer: it closes every connection", false);
+      }
       this.#connecting ??= this.#connect().finally(() => (this.#connecting = null));
       await this.#connecting;
     }
@@ -123,7 +127,7 @@ export class PushServiceClient {
         timer = setTimeout(() => reject(new ConnectTimeoutError()), connectTimeoutMs);
         const connecting = connectTls({ ...this.#tlsOptions(), ALPNProtocols: ["h2", "http/1.1"] });
         socket = connecting;
-        connecting.once("error", reject);
+        connecting.on("error", reject); // for good: an error without a listener would end the process
         connecting.once("close", () => reject(new ClosedError()));
         connecting.once("secureConnect", () => {
           if (connecting.alpnProtocol !== "h2") {
@@ -132,7 +136,7 @@ export class PushServiceClient {
             return resolve();
           }
           const http2 = connectHttp2(`https://${hostname}:${port}`, { createConnection: () => connecting });
-          http2.once("error", reject);
+          http2.on("error", reject);
           http2.once("close", () => reject(new ClosedError()));
           // The service's settings are its first frame: they say how many requests may share the connection.
           http2.once("remoteSettings", (settings) => {
