@@ -18,7 +18,10 @@ const TYPES: Record<string, string> = {
 };
 
 const THEME_ASSETS = "/cdn/shop/t/1/assets/";
-const INTER = "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2";
+const FONTS: Record<string, string> = {
+  "inter.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
+  "inter-ext.woff2": "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2",
+};
 
 /** Answers what Shopify's CDN serves: theme and extension assets, product pictures. Null for other paths. */
 export function answerFile(sim: Sim, path: string): SimResponse | null {
@@ -26,8 +29,12 @@ export function answerFile(sim: Sim, path: string): SimResponse | null {
 
   // The name alone: no way out of the folder.
   const name = basename(decodeURIComponent(path));
-  if (path === `${THEME_ASSETS}inter.woff2`) return file(createRequire(import.meta.url).resolve(INTER));
-  if (path.startsWith(THEME_ASSETS)) return file(join(import.meta.dirname, "theme", "assets", name));
+  if (path.startsWith(THEME_ASSETS)) {
+    const font = FONTS[name];
+    return file(
+      font ? createRequire(import.meta.url).resolve(font) : join(import.meta.dirname, "theme", "assets", name),
+    );
+  }
   if (path.startsWith(EXTENSION_ASSETS)) return file(join(sim.options.extensionDirectory, "assets", name), "no-cache");
   if (path === "/cdn/shop/icon-192.png") return answer(shopIconPng(192), "image/png", "public, max-age=86400");
 

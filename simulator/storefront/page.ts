@@ -50,63 +50,41 @@ export function createPageRenderer(sim: Sim): PageRenderer {
     return template;
   }
 
-  function globalsFor(visit: Visit, template: string, page: Record<string, unknown>) {
-    return { ...pageGlobals(sim, visit, template, translations), cart: cartDrop(sim, visit), ...page };
+  // What a page of this template is rendered with: global objects, and the app's blocks in their places.
+  function prepare(visit: Visit, template: string, page: Record<string, unknown>) {
+    const globals = { ...pageGlobals(sim, visit, template, translations), cart: cartDrop(sim, visit), ...page };
+    return { visit, globals, placed: placeBlocks(sim, currentExtension(), globals, template) };
   }
 
-  function inLayout(
-    visit: Visit,
-    template: string,
-    globals: ReturnType<typeof globalsFor>,
-    content: string,
-    status: number,
-  ) {
-    const placed = placeBlocks(sim, currentExtension(), globals, template);
+  function inLayout({ visit, globals, placed }: ReturnType<typeof prepare>, content: string, status: number) {
     const texts = Object.fromEntries(
       Object.entries(SCRIPT_TEXTS).map(([name, key]) => [name, translate(translations, visit.locale, key)]),
     );
-    const body = String(
-      theme.renderSync(
-        parsed("layout/theme.liquid"),
-        {},
-        {
-          globals: {
-            ...globals,
-            content_for_header: [shopifyObjectScript(sim, visit, texts), placed.head].join("\n"),
-            content_for_layout: content,
-            content_for_footer_blocks: placed.footer,
-            content_for_body_end: [placed.body, pixelLoaderScript(sim, visit)].join("\n"),
-          },
-        },
-      ),
-    );
+    const layout = {
+      ...globals,
+      content_for_header: [shopifyObjectScript(sim, visit, texts), placed.head].join("\n"),
+      content_for_layout: content,
+      content_for_footer_blocks: placed.footer,
+      content_for_body_end: [placed.body, pixelLoaderScript(sim, visit)].join("\n"),
+    };
+    const body = String(theme.renderSync(parsed("layout/theme.liquid"), {}, { globals: layout }));
     return html(body, status, { "cache-control": "no-store" });
   }
 
   return {
     translations,
     render(visit, template, page = {}, status = 200) {
-      const globals = globalsFor(visit, template, page);
-      const placed = placeBlocks(sim, currentExtension(), globals, template);
-      const content = String(
-        theme.renderSync(
-          parsed(`templates/${template}.liquid`),
-          {},
-          {
-            globals: { ...globals, content_for_product_blocks: placed.main },
-          },
-        ),
-      );
-      return inLayout(visit, template, globals, content, status);
+      const prepared = prepare(visit, template, page);
+      const globals = { ...prepared.globals, content_for_product_blocks: prepared.placed.main };
+      const content = String(theme.renderSync(parsed(`templates/${template}.liquid`), {}, { globals }));
+      return inLayout(prepared, content, status);
     },
     renderLiquid(visit, source, status) {
-      const globals = globalsFor(visit, "page", {});
+      const prepared = prepare(visit, "page", {});
       const withoutLayout = /\{%-?\s*layout\s+none\s*-?%\}/.test(source);
-      const content = String(
-        theme.parseAndRenderSync(source.replace(/\{%-?\s*layout\s+\w+\s*-?%\}/g, ""), {}, { globals }),
-      );
-      if (withoutLayout) return html(content, status);
-      return inLayout(visit, "page", globals, `<div class="wrap">${content}</div>`, status);
+      const liquid = source.replace(/\{%-?\s*layout\s+\w+\s*-?%\}/g, "");
+      const content = String(theme.parseAndRenderSync(liquid, {}, { globals: prepared.globals }));
+      return withoutLayout ? html(content, status) : inLayout(prepared, `<div class="wrap">${content}</div>`, status);
     },
   };
 }

@@ -21,7 +21,7 @@ export function informationPage({ sim, checkout, error, pixelScript }: CheckoutV
   const address = checkout.shippingAddress ?? sampleAddressOf(sim, checkout);
   const contact = checkout.email ?? checkout.phone ?? guestEmail(checkout);
   const field = (name: string, label: string, value: string, autocomplete: string) =>
-    `<label class="field">${label}<input name="${name}" value="${escapeHtml(value)}" autocomplete="${autocomplete}"></label>`;
+    `<label class="field">${label}<input dir="auto" name="${name}" value="${escapeHtml(value)}" autocomplete="${autocomplete}"></label>`;
 
   return shell(
     sim,
@@ -94,7 +94,7 @@ export function expressPage(sim: Sim, checkout: Checkout, error?: string): strin
       <h1>${t.quickPay}</h1>
       <p class="muted">${t.quickPayNote}</p>
       ${error ? `<p class="error" role="alert">${escapeHtml(error)}</p>` : ""}
-      <label class="field">${t.emailOrPhone}<input name="contact" value="${escapeHtml(checkout.email ?? checkout.phone ?? guestEmail(checkout))}" autocomplete="email"></label>
+      <label class="field">${t.emailOrPhone}<input dir="auto" name="contact" value="${escapeHtml(checkout.email ?? checkout.phone ?? guestEmail(checkout))}" autocomplete="email"></label>
       ${actions(t.payNow, "")}
     </form>`,
   );
@@ -193,7 +193,7 @@ function shell(
     t.checkout,
     pixelScript,
     `
-    <div class="checkout">
+    <div class="checkout${order ? " done" : ""}">
       <main class="checkout-main">${crumbs}${content}</main>
       <aside class="summary" aria-label="${t.summary}">${order ? orderSummary(sim, order, t) : summary(sim, checkout, t)}</aside>
     </div>`,
@@ -235,10 +235,11 @@ function orderSummary(sim: Sim, order: Order, t: CheckoutTexts): string {
   return `
     <ul class="lines">${order.lines
       .map((line) => {
-        const image = sim.state.products.get(line.productId)?.image.path ?? "";
+        const product = sim.state.products.get(line.productId);
+        const title = product ? titleIn(order.locale, product) : line.title;
         return lineHtml(
-          image,
-          line.title,
+          product?.image.path ?? "",
+          title,
           line.variantTitle,
           line.quantity,
           amount(line.price.presentment * line.quantity),
