@@ -69,12 +69,6 @@ export function createMetrics() {
       labelNames: ["type"] as const,
       registers,
     }),
-    decisions: new Counter({
-      name: "beckon_decisions_total",
-      help: "Decisions of the ledger by journey, verdict and reason",
-      labelNames: ["journey", "verdict", "reason"] as const,
-      registers,
-    }),
     adminApiRequests: new Counter({
       name: "beckon_admin_api_requests_total",
       help: "Admin API requests by outcome (ok, later, revoked, invalid)",

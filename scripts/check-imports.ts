@@ -12,6 +12,7 @@ const ORDER = [
   "jobs",
   "rest-api",
   "shopify",
+  "storefront-pages",
   "direct",
   "api-keys",
   "reports",
@@ -59,7 +60,8 @@ export function problemOf({ from, to, isType }: Import): string | null {
   }
   if (fromTop === "storefront" && toTop === "simulator") return "the storefront must not know the simulated store";
   if (fromTop === "app" && toTop === "storefront") {
-    return to === "storefront/locales.ts" ? null : "the app may know storefront/locales.ts only";
+    const isFact = ["storefront/locales.ts", "storefront/manifest.ts"].includes(to);
+    return isFact ? null : "the app may know storefront/locales.ts and storefront/manifest.ts only";
   }
   if (fromTop !== "app" || toTop !== "app") return null;
   return problemInApp(from, to, isType);
