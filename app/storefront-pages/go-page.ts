@@ -57,7 +57,7 @@ export function goPage(language: PageLanguage, target: GoTarget): Response {
     head: html`<noscript><meta http-equiv="refresh" content="0;url=${target.url}" /></noscript>`,
     body: html`<div class="moving" id="moving" role="status">
         <p class="soft">${texts.moving}</p>
-        <p><a class="button strong" id="on" href="${target.url}">${texts.moveOn}</a></p>
+        <p><a class="button strong" data-beckon-onward="" href="${target.url}">${texts.moveOn}</a></p>
       </div>
       <section id="missing" hidden tabindex="-1" aria-live="polite">
         <p id="some">${texts.soldOut}</p>
