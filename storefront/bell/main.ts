@@ -1,3 +1,4 @@
+import { readLook } from "../ui/look.ts";
 import { askPermission, prepareOnApproach } from "../ui/opt-in.ts";
 
 // "Manage notifications": says what is true in this browser and leads to the preferences page.
@@ -17,6 +18,7 @@ function bind(block: HTMLElement): void {
   const label = button.querySelector<HTMLElement>("[data-label]") ?? button;
   const status = block.querySelector<HTMLElement>("[role=status]")!;
   let state: State = "off";
+  block.style.setProperty("--beckon-radius", readLook(null).radius);
 
   const render = async () => {
     state = await readState();

@@ -1,4 +1,5 @@
 import { askPermission, prepareOnApproach } from "../ui/opt-in.ts";
+import { readLook } from "../ui/look.ts";
 import { currentVariant } from "./current-variant.ts";
 
 // "Tell me when it is back" and "tell me when it is cheaper", on product pages. Loaded where the block stands.
@@ -19,6 +20,7 @@ function bind(block: HTMLElement): void {
   const price = block.querySelector<HTMLButtonElement>("[data-beckon=price-alert]");
   const status = block.querySelector<HTMLElement>("[role=status]")!;
   let variantId = block.dataset.variant!;
+  block.style.setProperty("--beckon-radius", readLook(null).radius);
 
   const render = () => {
     const isSoldOut = available[variantId] === false;

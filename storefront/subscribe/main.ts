@@ -7,6 +7,8 @@ import { utmOf } from "./utm.ts";
 const { Beckon } = window;
 const { config } = Beckon.page;
 
+type Options = { quiet?: boolean; promptVariant?: string };
+
 let registered: Promise<ServiceWorkerRegistration> | undefined;
 
 Beckon.subscribe = { prepare, subscribe, current, post };
@@ -45,10 +47,16 @@ async function current(): Promise<PushSubscription | null> {
   return (await registration?.pushManager?.getSubscription()) ?? null;
 }
 
-async function subscribe(
-  consent: Consent,
-  { quiet = false, promptVariant }: { quiet?: boolean; promptVariant?: string } = {},
-): Promise<Subscribed> {
+let working: Promise<unknown> = Promise.resolve();
+
+/** One after the other: a quiet refresh and a tap at once would each get an endpoint, and one of them is dead. */
+function subscribe(consent: Consent, more: Options = {}): Promise<Subscribed> {
+  const subscribed = working.then(() => subscribeNow(consent, more));
+  working = subscribed.catch(() => undefined);
+  return subscribed;
+}
+
+async function subscribeNow(consent: Consent, { quiet = false, promptVariant }: Options): Promise<Subscribed> {
   const { pushManager } = await prepare();
   let subscription = await pushManager.getSubscription();
   const key = decodeKey(config.vapidPublicKey);
