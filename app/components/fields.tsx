@@ -31,7 +31,7 @@ export function TextInput({
   onFocus,
 }: TextProps) {
   return (
-    <div dir={dir}>
+    <div data-dir={dir}>
       <TextField
         label={label}
         value={value}

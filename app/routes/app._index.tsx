@@ -227,7 +227,7 @@ function statsOf(summary: Summary, previous: Summary, currency: string): Stat[] 
       id: "orders",
       label: "Orders",
       value: formatNumber(orders),
-      note: `${formatNumber(previous.orders)} in the period before`,
+      note: `${formatNumber(previous.orders)} the period before`,
     },
     {
       id: "revenue",
