@@ -16,7 +16,10 @@ export type Shape =
   | "hat"
   | "sock"
   | "board"
-  | "plant";
+  | "plant"
+  | "knife"
+  | "stool"
+  | "box";
 
 export type ProductRow = {
   title: string;
@@ -517,7 +520,7 @@ export const PRODUCT_ROWS: ProductRow[] = [
     options: {},
     stock: [4],
     tags: ["kitchen"],
-    shape: "board",
+    shape: "knife",
     hue: 215,
     text: "Carbon steel, a walnut handle, an edge that holds. Dry it after use.",
   },
@@ -871,7 +874,7 @@ export const PRODUCT_ROWS: ProductRow[] = [
     options: {},
     stock: [0],
     tags: ["gift"],
-    shape: "cushion",
+    shape: "box",
     hue: 355,
     text: "Brown paper, real ribbon, a card with your words.",
     selling: "untracked",
@@ -886,7 +889,7 @@ export const PRODUCT_ROWS: ProductRow[] = [
     options: {},
     stock: [0],
     tags: ["home", "furniture"],
-    shape: "board",
+    shape: "stool",
     hue: 22,
     text: "Three legs, no screws. Ready in four weeks.",
     selling: "oversold",

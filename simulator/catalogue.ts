@@ -1,10 +1,14 @@
 import { COLLECTION_ROWS, CUSTOMER_ROWS, PRODUCT_ROWS } from "./catalogue-data.ts";
 import type { ProductRow } from "./catalogue-data.ts";
-import { productSvg } from "./product-image.ts";
+import { drawProduct, toSvg } from "./product-image.ts";
+import type { Drawing } from "./product-image.ts";
+import { toPng } from "./product-png.ts";
 import { newId } from "./state.ts";
 import type { Product, SimState, Variant } from "./state.ts";
 
 const FIRST_ID = 7_000_000_000_000;
+const IMAGE_SIZE = 480;
+const pngs = new Map<string, Buffer>();
 
 /** The whole shop as it is when the simulator starts: products, stock, collections, customers; nobody has bought yet. */
 export function createState(shopDomain: string, now: Date): SimState {
@@ -58,8 +62,24 @@ export function createState(shopDomain: string, now: Date): SimState {
 
 /** The drawn image behind `/cdn/shop/files/HANDLE.svg`; null for an unknown handle. */
 export function productImageSvg(handle: string): string | null {
+  const drawing = drawingOf(handle);
+  return drawing && toSvg(drawing);
+}
+
+/** The same as pixels, behind `/cdn/shop/files/HANDLE.png`: what products name as their image. */
+export function productImagePng(handle: string): Buffer | null {
+  const known = pngs.get(handle);
+  if (known) return known;
+  const drawing = drawingOf(handle);
+  if (!drawing) return null;
+  const png = toPng(drawing, IMAGE_SIZE);
+  pngs.set(handle, png);
+  return png;
+}
+
+function drawingOf(handle: string): Drawing | null {
   const row = PRODUCT_ROWS.find((candidate) => handleOf(candidate.title) === handle);
-  return row ? productSvg(row.shape, row.hue) : null;
+  return row ? drawProduct(row.shape, row.hue) : null;
 }
 
 function addProduct(state: SimState, row: ProductRow, createdAt: Date): void {
@@ -79,7 +99,13 @@ function addProduct(state: SimState, row: ProductRow, createdAt: Date): void {
       ? optionNames.map((name) => ({ name, values: row.options[name] ?? [] }))
       : [{ name: "Title", values: ["Default Title"] }],
     variantIds: [],
-    image: { id: newId(state), path: `/cdn/shop/files/${handle}.svg`, alt: row.title, width: 800, height: 800 },
+    image: {
+      id: newId(state),
+      path: `/cdn/shop/files/${handle}.png`,
+      alt: row.title,
+      width: IMAGE_SIZE,
+      height: IMAGE_SIZE,
+    },
     publishedAt: createdAt,
     createdAt,
     updatedAt: createdAt,

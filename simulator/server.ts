@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import { productImagePng } from "./catalogue.ts";
 import { registerClock } from "./clock-api.ts";
 import { faultGuard } from "./fault-guard.ts";
 import { registerAdminApi } from "./graphql/route.ts";
@@ -7,7 +8,7 @@ import { registerOauth } from "./oauth/routes.ts";
 import { registerSimApi } from "./sim-api.ts";
 import { registerAdmin } from "./admin/index.ts";
 import { createHttpServer, createRouter } from "./http.ts";
-import type { Router } from "./http.ts";
+import type { Router, SimRequest, SimResponse } from "./http.ts";
 import type { Sim } from "./sim.ts";
 import { registerStorefront } from "./storefront/index.ts";
 
@@ -15,6 +16,7 @@ import { registerStorefront } from "./storefront/index.ts";
 export function createSimRouter(sim: Sim): Router {
   const router = createRouter();
   router.before(faultGuard(sim));
+  router.before(answerPicture);
   registerClock(router, sim);
   registerSimApi(router, sim);
   registerOauth(router, sim);
@@ -22,6 +24,19 @@ export function createSimRouter(sim: Sim): Router {
   registerAdmin(router, sim);
   registerStorefront(router, sim);
   return router;
+}
+
+/** Product pictures in pixels; the theme's other files are the storefront's. */
+function answerPicture(request: SimRequest): SimResponse | null {
+  const handle = /^\/cdn\/shop\/files\/([a-z0-9-]+)\.png$/.exec(request.path)?.[1];
+  const png = handle === undefined ? null : productImagePng(handle);
+  if (!png) return null;
+  const headers = {
+    "content-type": "image/png",
+    "cache-control": "public, max-age=86400",
+    "access-control-allow-origin": "*",
+  };
+  return { status: 200, headers, body: png };
 }
 
 /** Listens on `host:port` (0: any free port) and sets `sim.origin`. */

@@ -327,8 +327,8 @@ function abandonedCheckoutView(sim: Sim, checkout: Checkout): object {
           image: {
             url: () => sim.origin + line.product.image.path,
             altText: line.product.image.alt,
-            width: 800,
-            height: 800,
+            width: line.product.image.width,
+            height: line.product.image.height,
           },
           originalUnitPriceSet: moneyBag(
             state.shop,

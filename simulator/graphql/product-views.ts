@@ -296,7 +296,7 @@ function mediaView(sim: Sim, product: Product): object {
     mediaContentType: "IMAGE",
     status: "READY",
     fileStatus: "READY",
-    mimeType: "image/svg+xml",
+    mimeType: "image/png",
     createdAt: product.createdAt.toISOString(),
     updatedAt: product.createdAt.toISOString(),
   };
