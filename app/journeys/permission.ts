@@ -12,7 +12,12 @@ export function reachableSubscriptions(person: PersonView, { kind, consent }: Ru
     .filter((subscription) => consent === "asked" || subscription.consentMarketing)
     .filter(({ pausedUntil }) => !isPaused(pausedUntil, now))
     .filter(({ mutedKinds }) => !mutedKinds.includes(kind))
-    .toSorted((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime());
+    .toSorted((a, b) => lastUsed(b, person) - lastUsed(a, person));
+}
+
+/** A re-sync of the subscription is noted with a minute's grain, a signal of its browser at once. */
+function lastUsed({ lastSeenAt, visitorId }: Subscription, { signals }: PersonView): number {
+  return Math.max(lastSeenAt.getTime(), signals.get(visitorId)?.getTime() ?? 0);
 }
 
 /**

@@ -53,6 +53,8 @@ export type PersonView = {
   visitor: Visitor;
   /** The person's visitors, this one included: those last signed in as the same customer. */
   visitorIds: string[];
+  /** The last sign of life of each of them. */
+  signals: ReadonlyMap<string, Date>;
   /** The last sign of life on any of them. */
   lastSignalAt: Date;
   /** The visitor with the last sign of life said that it left, and nothing was heard since. */

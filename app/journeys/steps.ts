@@ -1,5 +1,5 @@
 import type { JourneyDefinition, MessageStep } from "./definition.ts";
-import { delayMs } from "./duration.ts";
+import { delayMs, MINUTE_MS } from "./duration.ts";
 
 // A run stands at the message it will send next; the waits before that message say when. `step` in rows and the ledger is
 // the path of the message in the definition: "1", later "3.a.0" when steps hold others.
@@ -28,11 +28,26 @@ export function messageAfter(definition: JourneyDefinition, step: string): strin
   return index < 0 ? null : String(index);
 }
 
+/** A message that left this much later than meant pushes the next one back as well. */
+const LATE_MS = 10 * MINUTE_MS;
+
 /**
  * When the message at `step` is due. A wait from the step before counts from the anchor when that is later: a shopper who
- * came back in between is given the whole wait again.
+ * came back in between is given the whole wait again. When the message before was held back (quiet hours, a cap), the time
+ * meant to lie between the two is kept: two never leave together in the morning.
  */
-export function dueAtStep(
+export function dueAtStep(definition: JourneyDefinition, step: string, anchors: Anchors): Date {
+  const due = plannedAt(definition, step, anchors);
+  const before = messageBefore(definition, step);
+  if (before === null || anchors.previousAt === null) return due;
+  const meantBefore = plannedAt(definition, before, { ...anchors, previousAt: null });
+  const lateMs = anchors.previousAt.getTime() - meantBefore.getTime();
+  if (lateMs <= LATE_MS) return due;
+  const meant = plannedAt(definition, step, { ...anchors, previousAt: meantBefore });
+  return new Date(Math.max(due.getTime(), meant.getTime() + lateMs));
+}
+
+function plannedAt(
   definition: JourneyDefinition,
   step: string,
   { anchorAt, previousAt, minimumDelayMs }: Anchors,
@@ -43,6 +58,11 @@ export function dueAtStep(
     due = wait.from === "trigger" ? Math.max(due, anchor + delayMs(wait.delay)) : due + delayMs(wait.delay);
   }
   return new Date(Math.max(due, anchor + minimumDelayMs));
+}
+
+function messageBefore(definition: JourneyDefinition, step: string): string | null {
+  const index = definition.steps.findLastIndex(({ type }, at) => at < Number(step) && type === "message");
+  return index < 0 ? null : String(index);
 }
 
 function waitsBefore(definition: JourneyDefinition, index: number) {

@@ -42,6 +42,9 @@ export function concernedReader({ sqlite }: Pick<Database, "sqlite">, people: Pe
     add(ofCustomer, customerId);
     if (typeof event.data.notificationId === "string") add(ofNotification, event.data.notificationId);
 
+    const { stopVisitorIds } = event.data;
+    if (Array.isArray(stopVisitorIds)) found.push(...stopVisitorIds.filter((id) => typeof id === "string"));
+
     const direct = [...new Set(found.filter((id) => id !== null))];
     return [...new Set(direct.flatMap((id) => people.visitorIdsOf(shop, id)))];
   };

@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, isNull, sql } from "drizzle-orm";
+import { and, desc, eq, gte, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Checkout, Order } from "../../events/mirror-store.ts";
 import type { KnownOrder, PersonView, ShopFacts } from "../../journeys/person-view.ts";
 import { parseShopSettings } from "../../shop-settings.ts";
@@ -7,6 +7,7 @@ import {
   carts,
   cartTokens,
   checkouts,
+  discountCodes,
   journeys,
   orders,
   runs,
@@ -119,6 +120,20 @@ export function personReader({ drizzle }: Pick<Database, "drizzle">): PersonRead
     .where(and(eq(orders.shop, placeholder("shop")), eq(orders.cartToken, placeholder("cartToken"))))
     .limit(5)
     .prepare();
+  // A code used by somebody else stops its owner too: stopping is allowed on a mere claim.
+  const selectOrdersOfCodes = drizzle
+    .select(orderColumns)
+    .from(discountCodes)
+    .innerJoin(orders, and(eq(orders.shop, discountCodes.shop), eq(orders.orderId, discountCodes.orderId)))
+    .where(
+      and(
+        eq(discountCodes.shop, placeholder("shop")),
+        eq(discountCodes.personKey, placeholder("personKey")),
+        isNotNull(discountCodes.orderId),
+      ),
+    )
+    .limit(20)
+    .prepare();
   const selectSubscriptions = drizzle
     .select()
     .from(subscriptions)
@@ -155,6 +170,8 @@ export function personReader({ drizzle }: Pick<Database, "drizzle">): PersonRead
     const found = visitorIds.flatMap((visitorId) => selectOrdersOfVisitor.all({ shop, visitorId, since }));
     if (customerId) found.push(...selectOrdersOfCustomer.all({ shop, customerId, since }));
     if (cartToken) found.push(...selectOrdersOfCart.all({ shop, cartToken }));
+    const personKeys = [...visitorIds.map((id) => `visitor:${id}`), ...(customerId ? [`customer:${customerId}`] : [])];
+    for (const personKey of personKeys) found.push(...selectOrdersOfCodes.all({ shop, personKey }));
     const byId = new Map(found.map((order) => [order.orderId, order]));
     return [...byId.values()]
       .toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
@@ -209,6 +226,7 @@ export function personReader({ drizzle }: Pick<Database, "drizzle">): PersonRead
         shop: facts,
         visitor,
         visitorIds,
+        signals: new Map(people.map((one) => [one.visitorId, one.lastSignalAt])),
         lastSignalAt: newest.lastSignalAt,
         leftAt: newest.leftAt,
         checkoutSignalAt: checkoutSignals.length > 0 ? new Date(Math.max(...checkoutSignals)) : null,

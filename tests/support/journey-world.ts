@@ -1,0 +1,537 @@
+import { createHash, generateKeyPairSync, randomUUID } from "node:crypto";
+import { buildPayload } from "../../app/composer/payload.server.ts";
+import { createKeyring, encrypt } from "../../app/encryption.server.ts";
+import type { MirrorChange } from "../../app/events/mirror-change.ts";
+import { PROCESS_EVENTS_JOB, recordEvents } from "../../app/events/record-events.ts";
+import type { CartItem, EventKind, ShopEvent } from "../../app/events/shop-event.ts";
+import { advanceRunHandler } from "../../app/jobs/advance-run.server.ts";
+import { freshVariants } from "../../app/jobs/fresh-variants.server.ts";
+import { processEventsHandler } from "../../app/jobs/process-events.server.ts";
+import { createSendDeliveryHandler } from "../../app/jobs/send-delivery.server.ts";
+import { stockWatchHandler } from "../../app/jobs/stock-watch.server.ts";
+import { ensureDefaultJourneys } from "../../app/journeys/journeys.server.ts";
+import { ADVANCE_RUN_JOB } from "../../app/journeys/run-store.ts";
+import { STOCK_WATCH_JOB } from "../../app/journeys/stock-watch.ts";
+import type { JobHandler } from "../../app/scheduler/job.ts";
+import { SEND_DELIVERY_KIND } from "../../app/sender/delivery-jobs.ts";
+import type { PushRequest } from "../../app/sender/push-request.ts";
+import type { AdminApi } from "../../app/shopify/admin-api.ts";
+import type { VariantNow } from "../../app/shopify/operations.ts";
+import {
+  carts,
+  discountCodes,
+  discounts,
+  ledger,
+  shops,
+  subscriptions,
+  vapidKeys,
+} from "../../app/store/sqlite/schema.server.ts";
+import { manualClock } from "./manual-clock.ts";
+import { createTestStore } from "./test-store.ts";
+
+export const SHOP = "harbour.myshopify.com";
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+export type Push = { at: Date; endpoint: string; request: PushRequest; notification: PushNotification };
+type PushNotification = {
+  title: string;
+  body: string;
+  navigate: string;
+  lang: string;
+  dir: string;
+  tag: string;
+  renotify: boolean;
+  image?: string;
+  data: { token: string; id: string; kind: string; url: string; code: string | null };
+};
+
+export type WorldOptions = {
+  start?: Date;
+  currency?: string;
+  settings?: Record<string, unknown>;
+  timezone?: string;
+};
+
+/** Quiet hours and caps off, as in the demo. */
+const NO_LIMITS = { quietHours: { enabled: false }, caps: { enabled: false } };
+
+/**
+ * A shop with its default journeys on a real store, where time passes only when a test says so and due jobs are done in
+ * their order by the real handlers. Shopify (stock) and the push service are faked.
+ */
+export async function createWorld(options: WorldOptions = {}) {
+  const store = await createTestStore();
+  const { drizzle } = store.database;
+  const clock = manualClock(options.start ?? new Date("2026-11-02T12:00:00Z"));
+  const keyring = createKeyring([Buffer.alloc(32, 1).toString("base64")]);
+  const { publicKey, privateKey } = vapidPair();
+  const stock = new Map<string, number>();
+  const pushes: Push[] = [];
+  let shopifyIsUp = true;
+  let reads = 0;
+
+  drizzle
+    .insert(shops)
+    .values({
+      shop: SHOP,
+      state: "installed",
+      installedAt: clock.now(),
+      name: "Harbour Goods",
+      currency: options.currency ?? "USD",
+      timezone: options.timezone ?? "UTC",
+      primaryLocale: "en",
+      locales: ["en"],
+      primaryDomain: "shop.example",
+      scopes: [],
+      settings: { ...NO_LIMITS, ...options.settings },
+    })
+    .run();
+  const [vapidKey] = drizzle
+    .insert(vapidKeys)
+    .values({
+      shop: SHOP,
+      publicKey,
+      privateKey: encrypt(keyring, privateKey, `vapid:${SHOP}`),
+      isCurrent: true,
+      createdAt: clock.now(),
+    })
+    .returning({ id: vapidKeys.id })
+    .all();
+  await ensureDefaultJourneys(store, SHOP, clock.now());
+
+  const admin: AdminApi = {
+    async query<T>(_shop: string, _operation: string, variables?: Record<string, unknown>) {
+      reads += 1;
+      if (!shopifyIsUp) return { ok: false, reason: "later", message: "down", retryAfterMs: null };
+      const ids = (variables?.ids ?? []) as string[];
+      const nodes = ids.map((id) => variantNow(id, stock.get(id.split("/").at(-1) ?? "") ?? 10));
+      return { ok: true, data: { nodes } as T };
+    },
+  };
+  const fresh = freshVariants({ store, admin, clock });
+  const handlers: Record<string, JobHandler> = {
+    [PROCESS_EVENTS_JOB]: processEventsHandler({ store, clock }),
+    [ADVANCE_RUN_JOB]: advanceRunHandler({ store, clock, fresh }),
+    [STOCK_WATCH_JOB]: stockWatchHandler({ store, clock, fresh }),
+    [SEND_DELIVERY_KIND]: createSendDeliveryHandler({
+      store,
+      clock,
+      keyring,
+      buildPayload,
+      async sendPush(request) {
+        const { notification } = JSON.parse(request.payload) as { notification: PushNotification };
+        pushes.push({ at: clock.now(), endpoint: request.endpoint, request, notification });
+        return { type: "accepted", status: 201 };
+      },
+    }),
+  };
+
+  async function work() {
+    const kinds = Object.keys(handlers).map((kind) => ({ kind, limit: 50 }));
+    for (;;) {
+      const jobs = await store.jobs.claim({
+        kinds,
+        owner: "test",
+        now: clock.now(),
+        leaseUntil: new Date(clock.machineNow().getTime() + MINUTE),
+      });
+      if (jobs.length === 0) return;
+      for (const job of jobs) {
+        const handler = handlers[job.kind];
+        if (!handler) throw new Error(`No handler for ${job.kind}`);
+        const result = await handler(job, new AbortController().signal);
+        const outcome =
+          result.type === "snooze"
+            ? { id: job.id, type: "snooze" as const, runAt: result.until }
+            : result.type === "cancel"
+              ? { id: job.id, type: "cancel" as const, reason: result.reason }
+              : { id: job.id, type: "done" as const };
+        await store.jobs.finish("test", [outcome], clock.machineNow());
+      }
+    }
+  }
+
+  /** Lets time pass: every job due on the way is done at its own moment. */
+  async function pass(ms: number) {
+    const until = clock.now().getTime() + ms;
+    await work();
+    for (;;) {
+      const due = await store.jobs.nextDueAt(Object.keys(handlers));
+      if (!due || due.getTime() > until) break;
+      clock.advance(Math.max(0, due.getTime() - clock.now().getTime()));
+      await work();
+    }
+    clock.advance(until - clock.now().getTime());
+    await work();
+  }
+
+  let serial = 0;
+  type Happening = {
+    kind: EventKind;
+    visitorId?: string | null;
+    data?: Record<string, unknown>;
+    changes?: MirrorChange[];
+    at?: Date;
+    sourceId?: string;
+    orderId?: string;
+    checkoutToken?: string;
+    cartToken?: string;
+    customerId?: string;
+  };
+
+  /** Records an event; journeys look at it when time passes next. */
+  async function record({ kind, visitorId = null, data = {}, changes = [], at = clock.now(), ...ids }: Happening) {
+    const event: ShopEvent = {
+      shop: SHOP,
+      sourceId: ids.sourceId ?? `event-${(serial += 1)}`,
+      kind,
+      visitorId,
+      customerId: ids.customerId ?? null,
+      cartToken: ids.cartToken ?? null,
+      checkoutToken: ids.checkoutToken ?? null,
+      orderId: ids.orderId ?? null,
+      occurredAt: at,
+      data,
+    };
+    await recordEvents(store, [{ event, changes }], clock.now());
+  }
+
+  return {
+    store,
+    clock,
+    keyring,
+    pushes,
+    stock,
+    pass,
+    record,
+    signal,
+    reads: () => reads,
+    setShopifyUp(isUp: boolean) {
+      shopifyIsUp = isUp;
+    },
+
+    /** Titles of the pushes so far. */
+    titles: () => pushes.map(({ notification }) => notification.title),
+
+    ledger: () =>
+      drizzle
+        .select()
+        .from(ledger)
+        .all()
+        .map(({ journey, step, verdict, reason }) => `${journey} ${step} ${verdict} ${reason}`),
+
+    async subscribe(
+      visitorId: string,
+      {
+        id = `subscription-${visitorId}`,
+        marketing = true,
+        isNew = true,
+        ...row
+      }: Partial<typeof subscriptions.$inferInsert> & { marketing?: boolean; isNew?: boolean } = {},
+    ) {
+      const at = clock.now();
+      const endpoint = row.endpoint ?? `https://fcm.googleapis.com/fcm/send/${id}`;
+      const browser = browserKeys();
+      await record({ kind: "page_viewed", visitorId, changes: [signal(visitorId, at)] });
+      drizzle
+        .insert(subscriptions)
+        .values({
+          id,
+          shop: SHOP,
+          visitorId,
+          endpoint,
+          endpointHash: createHash("sha256").update(endpoint).digest("hex"),
+          ...browser,
+          vapidKeyId: vapidKey?.id ?? 0,
+          pushService: new URL(endpoint).host,
+          origin: "https://shop.example",
+          proxyPath: "/apps/beckon",
+          state: "active",
+          locale: "en",
+          timezone: "UTC",
+          consentMarketing: marketing,
+          mutedKinds: [],
+          createdAt: at,
+          lastSeenAt: at,
+          ...row,
+        })
+        .run();
+      await record({
+        kind: "subscribed",
+        visitorId,
+        data: { subscriptionId: id, isNew, marketing },
+        changes: [signal(visitorId, at)],
+      });
+    },
+
+    async view(visitorId: string, at: Date = clock.now()) {
+      await record({ kind: "page_viewed", visitorId, changes: [signal(visitorId, at)], at });
+    },
+
+    async signIn(visitorId: string, customerId: string) {
+      const at = clock.now();
+      await record({
+        kind: "signed_in",
+        visitorId,
+        customerId,
+        changes: [signal(visitorId, at), { type: "visitor_customer", visitorId, customerId, at }],
+      });
+    },
+
+    async cart(
+      visitorId: string,
+      items: CartItem[],
+      { at = clock.now(), ...row }: Partial<typeof carts.$inferInsert> & { at?: Date; sourceId?: string } = {},
+    ) {
+      const cartToken = row.cartToken ?? `cart-${visitorId}`;
+      await record({
+        kind: "cart_updated",
+        visitorId,
+        cartToken,
+        at,
+        sourceId: row.sourceId,
+        changes: [
+          signal(visitorId, at),
+          {
+            type: "cart",
+            visitorId,
+            cartToken,
+            currency: row.currency ?? options.currency ?? "USD",
+            total: items.reduce((sum, item) => sum + item.price * item.quantity, 0),
+            discounted: row.discounted ?? false,
+            items,
+            updatedAt: at,
+          },
+        ],
+      });
+    },
+
+    async leave(visitorId: string, at: Date = clock.now()) {
+      await record({ kind: "left", visitorId, changes: [signal(visitorId, at, "left")], at });
+    },
+
+    async checkoutIntent(visitorId: string, at: Date = clock.now()) {
+      await record({ kind: "checkout_intent", visitorId, changes: [signal(visitorId, at, "checkout")], at });
+    },
+
+    async order(
+      orderId: string,
+      {
+        at = clock.now(),
+        createdAt = at,
+        items = [],
+        sourceId,
+        ...change
+      }: Partial<Extract<MirrorChange, { type: "order" }>> & { at?: Date; sourceId?: string } = {},
+    ) {
+      await record({
+        kind: "order_created",
+        orderId,
+        at,
+        sourceId,
+        cartToken: change.cartToken ?? undefined,
+        checkoutToken: change.checkoutToken ?? undefined,
+        customerId: change.customerId ?? undefined,
+        changes: [
+          {
+            type: "order",
+            orderId,
+            name: `#${orderId}`,
+            cartToken: null,
+            checkoutToken: null,
+            linkId: null,
+            customerId: null,
+            currency: "USD",
+            total: 1_000,
+            presentmentCurrency: "USD",
+            presentmentTotal: 1_000,
+            discountTotal: 0,
+            discountCodes: [],
+            discountAmounts: {},
+            items,
+            locale: null,
+            sourceName: "web",
+            test: false,
+            isShopping: true,
+            createdAt,
+            updatedAt: createdAt,
+            paidAt: createdAt,
+            cancelledAt: null,
+            ...change,
+          },
+        ],
+      });
+    },
+
+    async link(visitorId: string, linkId: string) {
+      const at = clock.now();
+      await record({
+        kind: "page_viewed",
+        visitorId,
+        changes: [signal(visitorId, at), { type: "link", linkId, visitorId, at }],
+      });
+    },
+
+    async checkout(
+      checkoutToken: string,
+      {
+        at = clock.now(),
+        items = [],
+        ...change
+      }: Partial<Extract<MirrorChange, { type: "checkout" }>> & { at?: Date } = {},
+    ) {
+      await record({
+        kind: "checkout_updated",
+        checkoutToken,
+        cartToken: change.cartToken ?? undefined,
+        at,
+        changes: [
+          {
+            type: "checkout",
+            checkoutToken,
+            cartToken: null,
+            linkId: null,
+            customerId: null,
+            stage: "contact",
+            currency: "USD",
+            total: items.reduce((sum, item) => sum + item.price * item.quantity, 0),
+            discounted: false,
+            items,
+            recoveryUrl: null,
+            createdAt: at,
+            updatedAt: at,
+            completedAt: null,
+            ...change,
+          },
+        ],
+      });
+    },
+
+    async fulfill(
+      fulfillmentId: string,
+      orderId: string,
+      change: Partial<Extract<MirrorChange, { type: "fulfillment" }>> = {},
+    ) {
+      const at = clock.now();
+      await record({
+        kind: "fulfillment_updated",
+        orderId,
+        at,
+        data: { fulfillmentId, orderId },
+        changes: [
+          {
+            type: "fulfillment",
+            fulfillmentId,
+            orderId,
+            status: "success",
+            shipmentStatus: null,
+            trackingCompany: null,
+            trackingNumber: null,
+            trackingUrl: null,
+            createdAt: at,
+            updatedAt: at,
+            ...change,
+          },
+        ],
+      });
+    },
+
+    async alert(visitorId: string, variantId: string) {
+      const at = clock.now();
+      await record({
+        kind: "stock_alert_requested",
+        visitorId,
+        data: { variantId, kind: "back_in_stock" },
+        changes: [signal(visitorId, at), { type: "stock_alert", visitorId, variantId, kind: "back_in_stock", at }],
+      });
+    },
+
+    /** Codes as the pool keeps them. */
+    giveCodes(count: number, percent = 15, endsAt = new Date(clock.now().getTime() + 3 * DAY)) {
+      const [cohort] = drizzle
+        .insert(discounts)
+        .values({
+          shop: SHOP,
+          offer: `percent:${percent}`,
+          endsAt,
+          shopifyId: "gid://shopify/DiscountCodeNode/1",
+          state: "open",
+          createdAt: clock.now(),
+        })
+        .returning({ id: discounts.id })
+        .all();
+      const codes = Array.from({ length: count }, () => `BACK-${randomUUID().slice(0, 8).toUpperCase()}`);
+      for (const code of codes) {
+        drizzle
+          .insert(discountCodes)
+          .values({ shop: SHOP, code, discountId: cohort?.id ?? 0, state: "free", createdAt: clock.now() })
+          .run();
+      }
+      return codes;
+    },
+  };
+}
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+export function buildItem(item: Partial<CartItem> = {}): CartItem {
+  return {
+    productId: "p1",
+    variantId: "v1",
+    title: "Linen shirt",
+    variantTitle: null,
+    quantity: 1,
+    price: 4_900,
+    image: "//cdn.example/shirt.png",
+    url: "/products/linen-shirt",
+    properties: null,
+    sellingPlanId: null,
+    ...item,
+  };
+}
+
+function variantNow(id: string, quantity: number): VariantNow {
+  const number = id.split("/").at(-1);
+  return {
+    id,
+    title: "Blue / M",
+    price: "49.00",
+    compareAtPrice: null,
+    availableForSale: quantity > 0,
+    sellableOnlineQuantity: quantity,
+    inventoryPolicy: "DENY",
+    inventoryItem: { id: `gid://shopify/InventoryItem/i-${number}`, tracked: true },
+    media: { nodes: [] },
+    product: {
+      id: `gid://shopify/Product/p-${number}`,
+      title: "Linen shirt",
+      handle: "linen-shirt",
+      status: "ACTIVE",
+      vendor: "Harbour",
+      productType: "Shirts",
+      featuredMedia: null,
+    },
+  };
+}
+
+function vapidPair() {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const jwk = publicKey.export({ format: "jwk" });
+  const point = Buffer.concat([
+    Buffer.from([4]),
+    Buffer.from(jwk.x ?? "", "base64url"),
+    Buffer.from(jwk.y ?? "", "base64url"),
+  ]);
+  return { publicKey: point.toString("base64url"), privateKey: privateKey.export({ format: "jwk" }).d ?? "" };
+}
+
+function browserKeys() {
+  return { p256dh: vapidPair().publicKey, auth: Buffer.alloc(16, 2).toString("base64url") };
+}
+
+/** A sign of life as the storefront's events carry it. */
+function signal(visitorId: string, at: Date, kind: "storefront" | "checkout" | "left" = "storefront"): MirrorChange {
+  return { type: "visitor_signal", visitorId, at, signal: kind, mayCreate: true };
+}
