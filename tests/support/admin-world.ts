@@ -54,7 +54,6 @@ export async function createAdminWorld() {
         name: "Lamps",
         currency: "USD",
         timezone: "Europe/Istanbul",
-        country: "TR",
         primaryLocale: "en",
         locales: ["en", "tr", "ar"],
         origin: `https://${shop}`,
