@@ -1,5 +1,8 @@
-import type { Services } from "../services.server.ts";
+import type { Clock } from "../clock.server.ts";
+import type { Keyring } from "../encryption.server.ts";
+import type { Metrics } from "../metrics.server.ts";
 import { readToken } from "../signed-token.server.ts";
+import type { Store } from "../store/store.ts";
 import type { Receipt } from "./receipt-schema.ts";
 import { receiptClaims, recordReceipt } from "./record-receipt.ts";
 
@@ -10,7 +13,7 @@ import { receiptClaims, recordReceipt } from "./record-receipt.ts";
  * @returns false when the token is not ours, or another shop's
  */
 export async function takeReceipt(
-  { store, clock, keyring, metrics }: Pick<Services, "store" | "clock" | "keyring" | "metrics">,
+  { store, clock, keyring, metrics }: { store: Store; clock: Clock; keyring: Keyring; metrics: Metrics },
   receipt: Receipt,
   shop: string | null,
 ): Promise<boolean> {
