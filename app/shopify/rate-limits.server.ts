@@ -51,13 +51,25 @@ export function createRateLimiter(): RateLimiter {
 /** No limits at all: RATE_LIMIT=off. */
 export const UNLIMITED: RateLimiter = { take: () => null };
 
+/** What proxies in front of us are reached by, and what nobody has. */
+const NOT_PUBLIC = new Set([
+  "private",
+  "loopback",
+  "linkLocal",
+  "uniqueLocal",
+  "carrierGradeNat",
+  "unspecified",
+  "broadcast",
+  "multicast",
+]);
+
 /** The first public address in X-Forwarded-For, to be believed only under a valid proxy signature; null: none. */
 export function firstPublicAddress(forwardedFor: string | null): string | null {
   for (const part of (forwardedFor ?? "").split(",").slice(0, 20)) {
     const text = part.trim();
     if (!ipaddr.isValid(text)) continue;
     const address = ipaddr.process(text);
-    if (address.range() === "unicast") return address.toString();
+    if (!NOT_PUBLIC.has(address.range())) return address.toString();
   }
   return null;
 }
