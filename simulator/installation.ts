@@ -25,14 +25,18 @@ export function grantInstallation(sim: Sim): void {
   };
 }
 
-/** Opens the app's first page as the admin's frame would; the app exchanges the token and sets itself up. */
-export async function openApp(sim: Sim): Promise<{ status: number; body: string }> {
+/**
+ * Opens the app's first page as the admin's frame would; the app exchanges the token and sets itself up. `isOpen` is false
+ * when it answered with an error, or sent the browser to its sign-in instead.
+ */
+export async function openApp(sim: Sim): Promise<{ isOpen: boolean; status: number; body: string }> {
   const response = await fetch(embeddedUrl(sim), {
     headers: { accept: "text/html", "accept-language": "en", "user-agent": BROWSER },
     redirect: "follow",
     signal: AbortSignal.timeout(30_000),
   });
-  return { status: response.status, body: await response.text() };
+  const isSignIn = new URL(response.url).pathname.startsWith("/auth");
+  return { isOpen: response.status === 200 && !isSignIn, status: response.status, body: await response.text() };
 }
 
 /** The merchant removes the app: app/uninstalled leaves, every token ends, what the app kept here goes with it. */

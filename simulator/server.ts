@@ -7,7 +7,7 @@ import { redactShopWhenDue } from "./installation.ts";
 import { registerOauth } from "./oauth/routes.ts";
 import { registerSimApi } from "./sim-api.ts";
 import { registerAdmin } from "./admin/index.ts";
-import { createHttpServer, createRouter } from "./http.ts";
+import { createHttpServer, createRouter, json } from "./http.ts";
 import type { Router, SimRequest, SimResponse } from "./http.ts";
 import type { Sim } from "./sim.ts";
 import { registerStorefront } from "./storefront/index.ts";
@@ -15,6 +15,7 @@ import { registerStorefront } from "./storefront/index.ts";
 /** Everything the simulator answers to. */
 export function createSimRouter(sim: Sim): Router {
   const router = createRouter();
+  router.before((request) => refuseOtherShop(sim, request));
   router.before(faultGuard(sim));
   router.before(answerPicture);
   registerClock(router, sim);
@@ -24,6 +25,12 @@ export function createSimRouter(sim: Sim): Router {
   registerAdmin(router, sim);
   registerStorefront(router, sim);
   return router;
+}
+
+/** A call the app meant for another shop: there is none here. */
+function refuseOtherShop(sim: Sim, request: SimRequest): SimResponse | null {
+  const host = request.headers["x-simulated-host"];
+  return host === undefined || host === sim.options.shopDomain ? null : json({ errors: "Not Found" }, 404);
 }
 
 /** Product pictures in pixels; the theme's other files are the storefront's. */

@@ -134,15 +134,17 @@ function registerOrders(router: Router, sim: Sim): void {
   router.on("POST", "/_sim/orders", (request) => {
     const body = readBody(request, orderBody);
     const cart = body.cartToken === undefined ? null : findCart(sim, body.cartToken.split("?")[0] ?? "");
-    const given = body.checkoutToken === undefined ? null : (sim.state.checkouts.get(body.checkoutToken) ?? null);
-    const checkout = given ?? (cart ? openCheckoutOf(sim, cart.token) : null);
+    const named = body.checkoutToken === undefined ? null : (sim.state.checkouts.get(body.checkoutToken) ?? null);
+    const checkout = named ?? (cart ? openCheckoutOf(sim, cart.token) : null);
     const items = body.items?.map((item) => ({ ...item, key: lineKey(item.variantId, item.properties) }));
     const bought = items ?? checkout?.items ?? cart?.items ?? [];
     if (bought.length === 0) throw new HttpError(400, "items: an order needs something to buy");
     for (const item of bought) variantOr404(sim, item.variantId);
     const customerId = body.customerId ?? checkout?.customerId ?? cart?.customerId ?? null;
-    const customer = customerId === null ? null : customerOr404(sim, customerId);
-    const carried = { ...cart?.attributes, ...checkout?.attributes };
+    const customer = customerId === null ? null : customerOrNew(sim, customerId);
+    const carried = Object.entries({ ...cart?.attributes, ...checkout?.attributes });
+    const given = new Set(body.noteAttributes?.map(({ name }) => name));
+    const kept = carried.filter(([name]) => !given.has(name)).map(([name, value]) => ({ name, value }));
 
     return answer(sim, () => {
       const order = placeOrder(sim, {
@@ -151,7 +153,7 @@ function registerOrders(router: Router, sim: Sim): void {
         cartToken: body.cartToken?.split("?")[0] ?? checkout?.cartToken ?? null,
         checkoutToken:
           body.checkoutToken ?? checkout?.token ?? (body.sourceName === "web" ? randomBytes(16).toString("hex") : null),
-        noteAttributes: body.noteAttributes ?? Object.entries(carried).map(([name, value]) => ({ name, value })),
+        noteAttributes: [...kept, ...(body.noteAttributes ?? [])],
         note: "",
         customerId,
         email: body.email ?? checkout?.email ?? customer?.email ?? null,
@@ -255,11 +257,9 @@ function registerInstallation(router: Router, sim: Sim): void {
     const body = readBody(request, installBody);
     grantInstallation(sim);
     const opened = await openApp(sim);
-    if (opened.status !== 200) {
-      return json(
-        { error: `The app answered ${opened.status} when it was opened.`, body: opened.body.slice(0, 2000) },
-        502,
-      );
+    if (!opened.isOpen) {
+      const error = `The app did not open: it answered ${opened.status}.`;
+      return json({ error, body: opened.body.slice(0, 2000) }, 502);
     }
     sim.state.theme.isEmbedOn = body.embed;
     return json({
@@ -446,6 +446,14 @@ function orderOr404(sim: Sim, id: string): Order {
   const order = sim.state.orders.get(id);
   if (!order) throw new HttpError(404, `orderId: there is no order ${id}`);
   return order;
+}
+
+/** An id nobody has yet is a customer the simulation did not know: they exist from now on. */
+function customerOrNew(sim: Sim, id: string): Customer {
+  if (!/^\d{1,15}$/.test(id)) throw new HttpError(400, "customerId: digits");
+  const known = sim.state.customers.get(id);
+  if (known) return known;
+  return createCustomer(sim, { id, firstName: "Robin", lastName: "Carter", email: null, phone: null });
 }
 
 function customerOr404(sim: Sim, id: string): Customer {

@@ -4,6 +4,8 @@ import type { Sim } from "../sim.ts";
 import { customerPayload } from "../webhooks/shop-payloads.ts";
 
 export type NewCustomer = {
+  /** Digits; a new one when left out. */
+  id?: string;
   firstName: string;
   lastName: string;
   email: string | null;
@@ -23,7 +25,7 @@ export function findCustomerByEmail(sim: Sim, email: string): Customer | null {
 export function createCustomer(sim: Sim, fields: NewCustomer): Customer {
   const now = sim.clock.now();
   const customer: Customer = {
-    id: newId(sim.state),
+    id: fields.id ?? newId(sim.state),
     firstName: fields.firstName,
     lastName: fields.lastName,
     email: fields.email,

@@ -183,6 +183,25 @@ test("an order by API takes a cart's attributes and lines, and its code is used 
   );
 });
 
+test("attributes given with an order join the cart's, and an unknown customer exists from then on", async () => {
+  const cart = createCart(run.sim);
+  await done(() =>
+    changeCart(run.sim, cart, { add: [{ variantId, quantity: 1 }], attributes: { __beckon: "old", kept: "1" } }),
+  );
+
+  const { body } = await run.post("/_sim/orders", {
+    cartToken: cart.token,
+    noteAttributes: [{ name: "__beckon", value: "new" }],
+    customerId: "4242",
+  });
+
+  expect(body["note_attributes"]).toEqual([
+    { name: "kept", value: "1" },
+    { name: "__beckon", value: "new" },
+  ]);
+  expect(body["customer"]).toMatchObject({ id: 4242 });
+});
+
 test("an order needs something that exists", async () => {
   expect((await run.post("/_sim/orders", {})).status).toBe(400);
   expect((await run.post("/_sim/orders", { items: [{ variantId: "1", quantity: 1 }] })).status).toBe(404);

@@ -18,8 +18,6 @@ export function registerAdminApi(router: Router, sim: Sim): void {
 }
 
 async function handle(sim: Sim, request: SimRequest): Promise<SimResponse> {
-  const host = request.headers["x-simulated-host"];
-  if (host !== undefined && host !== sim.options.shopDomain) return json({ errors: "Not Found" }, 404);
   if (request.params["version"] !== ADMIN_API_VERSION) return json({ errors: "Not Found" }, 404);
   const token = sim.tokens.find(String(request.headers["x-shopify-access-token"] ?? ""));
   if (!token || !isInstalled(sim)) {

@@ -41,8 +41,8 @@ export type TestSim = {
   url: string;
   /** Webhooks the app received, in order of arrival. */
   received: ReceivedWebhook[];
-  /** What the app answers webhooks with, and whether its /healthz shows the shop's time; both may be changed. */
-  app: { status: number; isFollowing: boolean; healthChecks: number };
+  /** What the app answers with, whether its /healthz shows the shop's time (both may be changed), where it was opened. */
+  app: { status: number; isFollowing: boolean; healthChecks: number; opened: URL[] };
   post(
     path: string,
     body: unknown,
@@ -68,7 +68,7 @@ export async function startSim(
   changes: { config?: string; speed?: number; isInstalled?: boolean } = {},
 ): Promise<TestSim> {
   const received: ReceivedWebhook[] = [];
-  const app = { status: 200, isFollowing: true, healthChecks: 0 };
+  const app = { status: 200, isFollowing: true, healthChecks: 0, opened: [] as URL[] };
   let sim: Sim | null = null;
 
   const appServer = createServer((request, response) => {
@@ -81,6 +81,10 @@ export async function startSim(
         response.setHeader("content-type", "application/json");
         response.end(JSON.stringify({ status: "ok", time }));
         return;
+      }
+      if (request.url?.startsWith("/app?")) {
+        app.opened.push(new URL(request.url, appUrl));
+        response.statusCode = app.status;
       }
       if (request.url === "/webhooks") {
         const raw = Buffer.concat(chunks);
