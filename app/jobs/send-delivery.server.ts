@@ -10,7 +10,7 @@ import type {
   NotificationToSend,
   SubscriptionToSend,
 } from "../sender/delivery-store.ts";
-import { createGroupWriter } from "../sender/group-writer.ts";
+import { createGroup } from "../sender/group-work.ts";
 import { PayloadTooLargeError } from "../sender/payload-limit.ts";
 import type { DeliveryOutcome, SendPush } from "../sender/push-request.ts";
 import { createServiceLoad } from "../sender/service-load.ts";
@@ -49,21 +49,22 @@ const MAX_PRIVATE_KEYS = 1_000;
 export function createSendDeliveryHandler(deps: SendDeliveryDeps): JobHandler {
   const { store, clock, sendPush, keyring, buildPayload, log, random = Math.random } = deps;
   const pauses = createServicePauses();
-  const load = createServiceLoad(Math.ceil(((deps.concurrency ?? 300) * 2) / 3));
+  const serviceLoad = createServiceLoad(Math.ceil(((deps.concurrency ?? 300) * 2) / 3));
   const readPrivateKey = createPrivateKeyReader(keyring);
 
-  const markSending = createGroupWriter(async (ids: string[]) => {
+  const load = createGroup((ids: string[]) => store.deliveries.load(ids), GROUP_LIMIT);
+  const markSending = createGroup(async (ids: string[]) => {
     const marked = new Set(await store.deliveries.markSending(ids));
     return ids.map((id) => marked.has(id));
   }, GROUP_LIMIT);
-  const record = createGroupWriter(async (results: DeliveryResult[]) => {
+  const record = createGroup(async (results: DeliveryResult[]) => {
     await store.deliveries.recordResults(results, clock.now(), clock.machineNow());
     return results.map(() => undefined);
   }, GROUP_LIMIT);
 
   return async (job, signal) => {
     const { deliveryId } = payloadSchema.parse(job.payload);
-    const loaded = await store.deliveries.load(deliveryId);
+    const loaded = await load(deliveryId);
     if (!loaded) return { type: "cancel", reason: "the delivery's data was deleted" };
 
     const decision = decideSend(loaded, clock.now(), clock.machineNow());
@@ -75,10 +76,10 @@ export function createSendDeliveryHandler(deps: SendDeliveryDeps): JobHandler {
     if (pausedUntil) return waitForService(loaded, pausedUntil);
 
     const { pushService } = loaded.subscription;
-    if (load.isStalled(pushService, clock.machineNow())) {
+    if (serviceLoad.isStalled(pushService, clock.machineNow())) {
       return { type: "snooze", until: clock.afterMachineMs(STALLED_WAIT_MS * (1 + random())) };
     }
-    const leave = load.enter(pushService);
+    const leave = serviceLoad.enter(pushService);
     try {
       return await send(loaded, decision.ttlSeconds, signal);
     } catch (error) {

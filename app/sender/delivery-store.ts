@@ -129,8 +129,12 @@ export type HandOverPlan = {
  * belongs to the reports.
  */
 export type DeliveryStore = {
-  /** @returns null when the delivery, its notification or its subscription is no more (data was deleted) */
-  load(deliveryId: string): Promise<DeliveryToSend | null>;
+  /**
+   * Reads many at once, as one look at the data: alone, each would cost more in locks than in reading.
+   *
+   * @returns one for each id in their order, null where the delivery, its notification or its subscription is no more
+   */
+  load(deliveryIds: string[]): Promise<(DeliveryToSend | null)[]>;
 
   /**
    * Marks deliveries as being sent, before they are: what is found so later may have arrived. Counts the try.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { handOverJob, sendDeliveryJob } from "../../sender/delivery-jobs.ts";
-import type { HandOverPlan, HandOverStanding } from "../../sender/delivery-store.ts";
+import type { DeliveryToSend, HandOverPlan, HandOverStanding } from "../../sender/delivery-store.ts";
 import type { CreateStore } from "../conformance.ts";
 import type { Store } from "../store.ts";
 
@@ -18,7 +18,8 @@ export function deliveryStoreConformance(createStore: CreateStore): void {
       const subscriptionId = await installAndSubscribe(store);
       await queue(store, "d1", subscriptionId);
 
-      expect(await store.deliveries.load("d1")).toMatchObject({
+      const [loaded, unknown] = await store.deliveries.load(["d1", "unknown"]);
+      expect(loaded).toMatchObject({
         delivery: { id: "d1", state: "queued", attempts: 0, ttlSeconds: 3_600, deadlineAt: later(3_600) },
         notification: { id: "n-d1", kind: "cart_recovery", isTransactional: false, message: { title: "Title" } },
         subscription: { endpoint: "https://push.example.com/1", p256dh: "p256dh", auth: "auth", isActive: true },
@@ -26,7 +27,7 @@ export function deliveryStoreConformance(createStore: CreateStore): void {
         isShopInstalled: true,
         stopReason: null,
       });
-      expect(await store.deliveries.load("unknown")).toBeNull();
+      expect(unknown).toBeNull();
     });
 
     test("each try is counted, also one that a crash cut off", async () => {
@@ -36,7 +37,7 @@ export function deliveryStoreConformance(createStore: CreateStore): void {
       expect(await store.deliveries.markSending(["d1", "unknown"])).toEqual(["d1"]);
       expect(await store.deliveries.markSending(["d1"])).toEqual(["d1"]);
 
-      expect((await store.deliveries.load("d1"))?.delivery).toMatchObject({ state: "sending", attempts: 2 });
+      expect((await loadOne(store, "d1"))?.delivery).toMatchObject({ state: "sending", attempts: 2 });
     });
 
     test("a result is written once: what is final stays so", async () => {
@@ -47,7 +48,7 @@ export function deliveryStoreConformance(createStore: CreateStore): void {
       await store.deliveries.recordResults([{ deliveryId: "d1", type: "accepted", status: 201 }], NOON, NOON);
       await store.deliveries.recordResults([{ deliveryId: "d1", type: "expired", cause: "late" }], NOON, NOON);
 
-      expect((await store.deliveries.load("d1"))?.delivery.state).toBe("accepted");
+      expect((await loadOne(store, "d1"))?.delivery.state).toBe("accepted");
       expect(await store.deliveries.markSending(["d1"])).toEqual([]);
     });
 
@@ -261,7 +262,12 @@ async function queue(store: Store, id: string, subscriptionId: string, changes: 
   });
 }
 
+async function loadOne(store: Store, id: string): Promise<DeliveryToSend | null> {
+  const [loaded] = await store.deliveries.load([id]);
+  return loaded ?? null;
+}
+
 async function statesOf(store: Store, ids: string[]): Promise<(string | undefined)[]> {
-  const loaded = await Promise.all(ids.map((id) => store.deliveries.load(id)));
+  const loaded = await store.deliveries.load(ids);
   return loaded.map((found) => found?.delivery.state);
 }

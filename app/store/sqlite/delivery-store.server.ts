@@ -323,9 +323,9 @@ export function deliveryStore(db: Database): DeliveryStore {
   }
 
   return {
-    async load(deliveryId) {
-      const row = loadRow.get(deliveryId);
-      return row ? describeRow(row) : null;
+    async load(deliveryIds) {
+      const rows = sqlite.transaction(() => deliveryIds.map((id) => loadRow.get(id)))();
+      return rows.map((row) => (row ? describeRow(row) : null));
     },
 
     async markSending(deliveryIds) {

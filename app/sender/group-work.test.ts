@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { createGroupWriter } from "./group-writer.ts";
+import { createGroup } from "./group-work.ts";
 
 test("writes what comes in one turn together, and gives each its own result", async () => {
   const groups: number[][] = [];
-  const write = createGroupWriter(async (items: number[]) => {
+  const write = createGroup(async (items: number[]) => {
     groups.push(items);
     return items.map((item) => item * 10);
   }, 3);
@@ -20,7 +20,7 @@ test("writes what comes in one turn together, and gives each its own result", as
 test("what comes while a group is written waits for the next", async () => {
   const groups: string[][] = [];
   const release: (() => void)[] = [];
-  const write = createGroupWriter(async (items: string[]) => {
+  const write = createGroup(async (items: string[]) => {
     groups.push(items);
     if (groups.length === 1) await new Promise<void>((resolve) => release.push(resolve));
     return items;
@@ -37,7 +37,7 @@ test("what comes while a group is written waits for the next", async () => {
 
 test("one that cannot be written does not take the others with it", async () => {
   const written: number[] = [];
-  const write = createGroupWriter(async (items: number[]) => {
+  const write = createGroup(async (items: number[]) => {
     if (items.includes(2)) throw new Error("cannot write 2");
     written.push(...items);
     return items;

@@ -1,15 +1,15 @@
 type Waiting<Item, Result> = { item: Item; resolve(result: Result): void; reject(error: unknown): void };
 
 /**
- * Gathers what is to be written in the same turn of the event loop into one call of `write`: one transaction for many. The
- * promise of each item settles when its group is written. When a group fails, its items are written one by one, so that
- * one that cannot be written does not take others with it.
+ * Gathers what is asked for in the same turn of the event loop into one call of `work`: one transaction for many. The
+ * promise of each item settles when its group is done. When a group fails, its items are done one by one, so that one that
+ * fails does not take others with it.
  *
- * @param write gives a result for each item, in their order
+ * @param work gives a result for each item, in their order
  * @param limit items in one group
  */
-export function createGroupWriter<Item, Result>(
-  write: (items: Item[]) => Promise<Result[]>,
+export function createGroup<Item, Result>(
+  work: (items: Item[]) => Promise<Result[]>,
   limit: number,
 ): (item: Item) => Promise<Result> {
   let waiting: Waiting<Item, Result>[] = [];
@@ -21,7 +21,7 @@ export function createGroupWriter<Item, Result>(
     setImmediate(async () => {
       const group = waiting.slice(0, limit);
       waiting = waiting.slice(limit);
-      await settle(group, write);
+      await settle(group, work);
       isScheduled = false;
       schedule();
     });
@@ -36,13 +36,13 @@ export function createGroupWriter<Item, Result>(
 
 async function settle<Item, Result>(
   group: Waiting<Item, Result>[],
-  write: (items: Item[]) => Promise<Result[]>,
+  work: (items: Item[]) => Promise<Result[]>,
 ): Promise<void> {
   try {
-    const results = await write(group.map(({ item }) => item));
+    const results = await work(group.map(({ item }) => item));
     group.forEach(({ resolve }, index) => resolve(results[index] as Result));
   } catch (error) {
     if (group.length === 1) return group[0]?.reject(error);
-    for (const single of group) await settle([single], write);
+    for (const single of group) await settle([single], work);
   }
 }
