@@ -1,6 +1,7 @@
 import { BlockStack, Button, InlineStack, Text } from "@shopify/polaris";
 import { useState } from "react";
 import { Notice } from "./admin-page.tsx";
+import { ConfirmedButton } from "./confirmed-button.tsx";
 import { TextInput } from "./fields.tsx";
 import { formatTime } from "./format.ts";
 
@@ -27,7 +28,6 @@ export function ApiKeysPanel({
   onRevoke: (id: number) => void;
 }) {
   const [name, setName] = useState("");
-  const [revoking, setRevoking] = useState<number | null>(null);
 
   return (
     <BlockStack gap="400">
@@ -64,26 +64,13 @@ export function ApiKeysPanel({
                   }`}
                 </Text>
               </BlockStack>
-              {revoking === key.id ? (
-                <InlineStack gap="200">
-                  <Button
-                    tone="critical"
-                    variant="primary"
-                    disabled={isBusy}
-                    onClick={() => {
-                      setRevoking(null);
-                      onRevoke(key.id);
-                    }}
-                  >
-                    Revoke for good
-                  </Button>
-                  <Button onClick={() => setRevoking(null)}>Keep</Button>
-                </InlineStack>
-              ) : (
-                <Button tone="critical" variant="plain" onClick={() => setRevoking(key.id)}>
-                  Revoke
-                </Button>
-              )}
+              <ConfirmedButton
+                label="Revoke"
+                confirmation="Revoke for good"
+                isBusy={isBusy}
+                isPlain
+                onConfirm={() => onRevoke(key.id)}
+              />
             </InlineStack>
           ))}
         </BlockStack>

@@ -251,12 +251,18 @@ test("adds and removes tags and aliases of a subscriber's person", async () => {
   });
 });
 
-test("ends a subscription once, and again without complaint", async () => {
-  const id = insertSubscription(store.database);
+test("deletes a subscriber's data, waiting messages included, and nobody else's", async () => {
+  const id = insertSubscription(store.database, { visitorId: "mine" });
+  const other = insertSubscription(store.database, { visitorId: "theirs" });
+  insertSent(store.database, { notification: { visitorId: "mine" } });
 
   expect((await call(`subscribers/${id}`, { method: "DELETE" })).status).toBe(204);
-  expect((await call(`subscribers/${id}`, { method: "DELETE" })).status).toBe(204);
-  expect((await call(`subscribers/${id}`)).json).toMatchObject({ state: "ended", endedCause: "unsubscribed" });
+
+  expect((await call(`subscribers/${id}`)).status).toBe(404);
+  expect((await call(`subscribers/${id}`, { method: "DELETE" })).status).toBe(404);
+  expect((await call(`subscribers/${other}`)).status).toBe(200);
+  expect((await call("ledger?visitorId=mine")).json).toEqual({ data: [], next: null });
+  expect((await call("reports/summary?from=2026-11-01&to=2026-11-30")).json).toMatchObject({ sent: 1 });
 });
 
 test("gives decisions newest first, by visitor, subscriber and journey, page by page", async () => {

@@ -1,8 +1,9 @@
-import { json } from "@remix-run/node";
-import type { HeadersFunction, LoaderFunctionArgs } from "@remix-run/node";
-import { useLoaderData, useSearchParams } from "@remix-run/react";
+import { json, redirect } from "@remix-run/node";
+import type { ActionFunctionArgs, HeadersFunction, LoaderFunctionArgs } from "@remix-run/node";
+import { useFetcher, useLoaderData, useSearchParams } from "@remix-run/react";
 import { adminContext, adminHeaders, notFound } from "../admin-request.server.ts";
 import { AdminPage, Facts, NothingHere, Panel } from "../components/admin-page.tsx";
+import { ConfirmedButton } from "../components/confirmed-button.tsx";
 import { DeviceList } from "../components/device-list.tsx";
 import { countryName, formatAgo, formatMoney, formatTime, languageName } from "../components/format.ts";
 import { InnerLink } from "../components/inner-link.tsx";
@@ -36,10 +37,25 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   });
 }
 
+/** Deletes everything that is kept of this visitor. The totals of the reports stay. */
+export async function action({ request, params }: ActionFunctionArgs) {
+  const { store, shop, log } = await adminContext(request);
+  const visitorId = params.visitorId ?? "";
+  const intent = (await request.formData()).get("intent");
+  if (intent !== "forget") return json({ ok: false }, { status: 400 });
+
+  const person = await store.reports.person(shop, visitorId);
+  if (!person) throw notFound("This shop knows no such visitor. Their data may have been deleted.");
+  await store.privacy.forgetVisitor(shop, visitorId);
+  log.info({ shop }, "a visitor's data was deleted by the merchant");
+  return redirect("/app/log");
+}
+
 export default function Person() {
   const { person, entries, next, isFirstPage, shopName, host, timezone, now, journeyNames } =
     useLoaderData<typeof loader>();
   const [, setQuery] = useSearchParams();
+  const forgetting = useFetcher<typeof action>();
   const nameOf = (kind: string) => journeyNames[kind] ?? journeyName(kind);
 
   return (
@@ -115,6 +131,18 @@ export default function Person() {
           hasNext={next !== null}
           onFirst={() => setQuery({})}
           onNext={() => setQuery({ before: String(next) })}
+        />
+      </Panel>
+
+      <Panel
+        title="Delete their data"
+        description="Their subscription, history and waiting messages, for good. Numbers in the reports stay. It cannot be undone."
+      >
+        <ConfirmedButton
+          label="Delete this visitor’s data"
+          confirmation="Delete for good"
+          isBusy={forgetting.state !== "idle"}
+          onConfirm={() => forgetting.submit({ intent: "forget" }, { method: "post" })}
         />
       </Panel>
     </AdminPage>

@@ -1,12 +1,13 @@
 import { json } from "@remix-run/node";
 import type { ActionFunctionArgs, HeadersFunction, LoaderFunctionArgs } from "@remix-run/node";
 import { useFetcher, useLoaderData } from "@remix-run/react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { z } from "zod";
 import { adminContext, adminHeaders } from "../admin-request.server.ts";
 import { createApiKey } from "../api-keys/api-keys.server.ts";
 import { AdminPage, Facts, Notice, ProblemList, SettingsGroup } from "../components/admin-page.tsx";
 import { ApiKeysPanel } from "../components/api-keys-panel.tsx";
+import { DataRequests, saveFile } from "../components/data-requests.tsx";
 import { Choice, NumberInput, TextInput, Tick } from "../components/fields.tsx";
 import { formProblems, problemAt } from "../components/form-problems.ts";
 import type { FormProblem } from "../components/form-problems.ts";
@@ -17,11 +18,16 @@ import { UnsavedChangesBar } from "../components/save-bar.tsx";
 import { shopSettingsSchema } from "../shop-settings.ts";
 import type { ShopSettings } from "../shop-settings.ts";
 import { scheduleShopSync } from "../shopify/sync-shop.server.ts";
+import type { loader as customerData } from "./app.customer-data.$customerId.ts";
 import { DEFAULT_PROMPT_TEXTS } from "../../storefront/locales.ts";
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const { store, shop, row, clock, config } = await adminContext(request);
-  const [apiKeys, vapidKey] = await Promise.all([store.apiKeys.list(shop), store.vapidKeys.current(shop)]);
+  const [apiKeys, vapidKey, dataRequests] = await Promise.all([
+    store.apiKeys.list(shop),
+    store.vapidKeys.current(shop),
+    store.privacy.dataRequests(shop, 20),
+  ]);
   return json({
     shopName: row.name,
     timezone: row.timezone,
@@ -30,6 +36,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
     primaryLocale: row.primaryLocale,
     settings: row.settings,
     apiKeys,
+    dataRequests,
     apiUrl: `${config.shopify.appUrl}/api/v1`,
     vapid: { publicKey: vapidKey?.publicKey ?? null, subject: config.vapidSubject },
     proxyPath: row.proxyPath,
@@ -309,6 +316,13 @@ export default function Settings() {
         <KeysOf data={data} />
       </SettingsGroup>
 
+      <SettingsGroup
+        title="Customers’ data"
+        description="When a customer asks your shop for their data, Shopify tells us. Download it here and pass it on. Requests to delete are carried out by themselves."
+      >
+        <RequestsOf data={data} />
+      </SettingsGroup>
+
       <SettingsGroup title="Sending" description="Nothing to set here. Support may ask for it.">
         <Facts
           facts={[
@@ -343,6 +357,27 @@ function KeysOf({ data }: { data: Loaded }) {
       isBusy={fetcher.state !== "idle"}
       onCreate={(name) => send({ intent: "create-key", name })}
       onRevoke={(id) => send({ intent: "revoke-key", id })}
+    />
+  );
+}
+
+function RequestsOf({ data }: { data: Loaded }) {
+  const fetcher = useFetcher<typeof customerData>();
+  const [asked, setAsked] = useState<string | null>(null);
+  const answer = fetcher.data;
+  useEffect(() => {
+    if (answer) saveFile(`customer-${answer.customerId}.json`, answer.data);
+  }, [answer]);
+
+  return (
+    <DataRequests
+      requests={data.dataRequests}
+      timezone={data.timezone}
+      loading={fetcher.state === "idle" ? null : asked}
+      onDownload={(customerId) => {
+        setAsked(customerId);
+        fetcher.load(`/app/customer-data/${customerId}`);
+      }}
     />
   );
 }

@@ -12,6 +12,7 @@ import {
 import { jobsOfKind } from "../../tests/support/test-store.ts";
 import { shopOfBearer } from "../api-keys/api-keys.server.ts";
 import * as home from "./app._index.tsx";
+import * as customerData from "./app.customer-data.$customerId.ts";
 import * as journey from "./app.journeys.$kind.tsx";
 import * as journeys from "./app.journeys._index.tsx";
 import * as log from "./app.log.tsx";
@@ -313,4 +314,33 @@ test("asks for a name of a new key", async () => {
   const refused = await ask(settings.action, "/app/settings", jsonBody({ intent: "create-key", name: " " }));
 
   expect(refused.json.problems).toEqual([{ path: "name", message: "Fill this in" }]);
+});
+
+test("deletes a visitor's data when the merchant says so, in this shop only", async () => {
+  insertSubscription(world.store.database);
+  insertSubscription(world.store.database, { shop: OTHER_SHOP });
+  const here = { params: { visitorId: "visitor-1" } };
+
+  const wrong = await ask(person.action, "/app/person/visitor-1", { ...formBody({ intent: "x" }), ...here });
+  const done = await ask(person.action, "/app/person/visitor-1", { ...formBody({ intent: "forget" }), ...here });
+
+  expect(wrong.status).toBe(400);
+  expect(done.status).toBe(302);
+  expect(await world.store.reports.person(SHOP, "visitor-1")).toBeNull();
+  expect(await world.store.reports.person(OTHER_SHOP, "visitor-1")).not.toBeNull();
+});
+
+test("gives out a customer's data without endpoint and keys, and never another shop's", async () => {
+  insertVisitor(world.store.database, { visitorId: "mine", customerId: "77" });
+  insertSubscription(world.store.database, { visitorId: "mine", page: "/products/lamp" });
+  const path = "/app/customer-data/77";
+
+  const mine = await ask(customerData.loader, path, { params: { customerId: "77" } });
+  const theirs = await ask(customerData.loader, path, { params: { customerId: "77" }, shop: OTHER_SHOP });
+  const nobody = await ask(customerData.loader, path, { params: { customerId: "x" } });
+
+  expect(mine.text).toContain("/products/lamp");
+  expect(mine.text).not.toMatch(/secret-p256dh|secret-auth|push\.example\/s/);
+  expect(theirs.text).not.toContain("/products/lamp");
+  expect(nobody.status).toBe(404);
 });

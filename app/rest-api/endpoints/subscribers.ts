@@ -144,16 +144,17 @@ export const subscriberEndpoints = [
     method: "DELETE",
     path: "subscribers/{id}",
     operationId: "deleteSubscriber",
-    summary: "End a subscription",
-    description: "Nothing is sent to this device any more and its endpoint and keys are forgotten.",
+    summary: "Delete a subscriber's data",
+    description:
+      "Deletes the browser profile behind it: its subscriptions, history, tags and waiting messages. Totals of the reports stay.",
     tag: "subscribers",
     query: null,
     body: null,
-    answer: { status: 204, description: "It is over, or was before", schema: null },
+    answer: { status: 204, description: "Deleted", schema: null },
     errors: notFound,
     async handle(call) {
       const subscriber = await existing(call);
-      await call.store.subscriptions.end(call.shop, subscriber.id, "unsubscribed", call.clock.now());
+      await call.store.privacy.forgetVisitor(call.shop, subscriber.visitorId);
       return { status: 204 };
     },
   }),
