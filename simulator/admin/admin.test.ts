@@ -7,7 +7,9 @@ test("embeds the app with shop, host, token and the asked page", async () => {
   const shop = await openShop();
 
   const page = await (await shop.shopper().get("/admin/apps/test-key/app/journeys?kind=welcome")).text();
-  const source = new URL((/<iframe data-app-frame[^>]* src="([^"]+)"/.exec(page)?.[1] ?? "").replaceAll("&amp;", "&"));
+  const source = new URL(
+    (/<iframe data-app-frame[^>]* data-src="([^"]+)"/.exec(page)?.[1] ?? "").replaceAll("&amp;", "&"),
+  );
 
   expect(source.origin).toBe(shop.sim.options.appUrl);
   expect(source.pathname).toBe("/app/journeys");

@@ -22,7 +22,7 @@ export function appFramePage(sim: Sim, path: string): string {
     },
     body: `
       <div class="app-head"><strong data-app-title>${escapeHtml(name)}</strong><span data-app-actions></span></div>
-      <iframe data-app-frame title="${escapeHtml(name)}" src="${escapeHtml(embeddedUrl(sim, path))}" allow="clipboard-write"></iframe>
+      <iframe data-app-frame title="${escapeHtml(name)}" data-src="${escapeHtml(embeddedUrl(sim, path))}" allow="clipboard-write"></iframe>
       <div data-save-bar hidden role="region" aria-label="Unsaved changes"><span>Unsaved changes</span><span data-save-buttons></span></div>`,
   });
 }

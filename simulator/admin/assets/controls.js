@@ -151,7 +151,9 @@
                 h(
                   "tr",
                   {},
-                  ...["Product", "Variant", "Stock", "Price", "Compare at", ""].map((label) => h("th", {}, label)),
+                  ...["Product", "Variant", "Stock", "Price", "Compare at", "Change"].map((label) =>
+                    h("th", {}, label),
+                  ),
                 ),
               ),
               body,

@@ -187,4 +187,7 @@
       });
     });
   }
+
+  // Only now, so that nothing the app says is missed.
+  frame.src = frame.dataset.src;
 })();

@@ -19,7 +19,7 @@ export type AppAnswer = { status?: number; headers?: Record<string, string | str
 
 export type OpenShop = {
   sim: Sim;
-  /** What the app was asked on /proxy, in order. */
+  /** What the app was asked, in order; webhooks are taken and left out. */
   asked: AppRequest[];
   /** How the app answers; may be replaced. */
   app: { answer: (request: AppRequest) => AppAnswer };
@@ -44,8 +44,9 @@ export async function openShop(extensionDirectory = "extensions/beckon"): Promis
         headers: incoming.headers,
         body: Buffer.concat(chunks).toString("utf8"),
       };
-      if (url.pathname.startsWith("/proxy")) asked.push(request);
-      const answer = url.pathname.startsWith("/proxy") ? app.answer(request) : {};
+      const isWebhook = url.pathname === "/webhooks";
+      if (!isWebhook) asked.push(request);
+      const answer = isWebhook ? {} : app.answer(request);
       outgoing.writeHead(answer.status ?? 200, answer.headers);
       outgoing.end(answer.body ?? "");
     });
