@@ -1,0 +1,188 @@
+import { expect, test } from "vitest";
+import { createTestStore } from "../../tests/support/test-store.ts";
+import { manualClock } from "../../tests/support/manual-clock.ts";
+import { ensureDefaultJourneys, setEnabled } from "../journeys/journeys.server.ts";
+import { createLogger } from "../log.server.ts";
+import type { AdminApi, AdminResult } from "../shopify/admin-api.ts";
+import { ADD_DISCOUNT_CODES, CREATE_DISCOUNT, DELETE_DISCOUNT, DISCOUNT_CODES_ADDED } from "../shopify/operations.ts";
+import { shops } from "../store/sqlite/schema.server.ts";
+import { tendDiscountPool } from "./discount-pool.server.ts";
+
+const SHOP = "harbour.myshopify.com";
+const DAY = 86_400_000;
+
+type Created = {
+  id: string;
+  code: string;
+  endsAt: string;
+  usageLimit: number;
+  customerGets: { value: { percentage: number } };
+};
+
+/** Shopify's discounts, as far as the pool sees them. Bulk additions are done when `finish` says so. */
+function fakeShopify() {
+  const created: Created[] = [];
+  const bulks = new Map<string, { codes: string[]; done: boolean; bad: Set<string> }>();
+  const deleted: unknown[] = [];
+  let refusal: AdminResult<never> | null = null;
+
+  const admin: AdminApi = {
+    async query<T>(_shop: string, operation: string, variables: Record<string, unknown> = {}): Promise<AdminResult<T>> {
+      if (refusal) return refusal;
+      return { ok: true, data: answer(operation, variables) as T };
+    },
+  };
+
+  function answer(operation: string, variables: Record<string, unknown>): unknown {
+    switch (operation) {
+      case CREATE_DISCOUNT: {
+        const id = `gid://shopify/DiscountCodeNode/${created.length + 1}`;
+        created.push({ id, ...(variables.basicCodeDiscount as Omit<Created, "id">) });
+        return { discountCodeBasicCreate: { codeDiscountNode: { id }, userErrors: [] } };
+      }
+      case ADD_DISCOUNT_CODES: {
+        const id = `gid://shopify/DiscountRedeemCodeBulkCreation/${bulks.size + 1}`;
+        const codes = (variables.codes as { code: string }[]).map(({ code }) => code);
+        bulks.set(id, { codes, done: false, bad: new Set() });
+        return { discountRedeemCodeBulkAdd: { bulkCreation: { id }, userErrors: [] } };
+      }
+      case DISCOUNT_CODES_ADDED: {
+        const bulk = bulks.get(String(variables.id));
+        const nodes = bulk?.codes.map((code) => ({ code, errors: bulk.bad.has(code) ? [{ message: "taken" }] : [] }));
+        return { discountRedeemCodeBulkCreation: bulk && { id: variables.id, done: bulk.done, codes: { nodes } } };
+      }
+      case DELETE_DISCOUNT:
+        deleted.push(variables.id);
+        return { discountCodeDelete: { deletedCodeDiscountId: variables.id, userErrors: [] } };
+      default:
+        throw new Error("an operation the pool does not use");
+    }
+  }
+
+  return {
+    admin,
+    created,
+    bulks,
+    deleted,
+    finish(spoil = 0) {
+      for (const bulk of bulks.values()) {
+        if (bulk.done) continue;
+        bulk.done = true;
+        for (const code of bulk.codes.slice(0, spoil)) bulk.bad.add(code);
+      }
+    },
+    refuse(reason: "later" | "revoked" | "invalid" | null) {
+      refusal = reason && { ok: false, reason, message: "no", retryAfterMs: null };
+    },
+  };
+}
+
+async function createShop() {
+  const store = await createTestStore();
+  const clock = manualClock(new Date("2026-11-21T12:00:00Z"));
+  store.database.drizzle
+    .insert(shops)
+    .values({ shop: SHOP, state: "installed", installedAt: clock.now(), locales: ["en"], scopes: [], settings: {} })
+    .run();
+  await ensureDefaultJourneys(store, SHOP, clock.now());
+  const shopify = fakeShopify();
+  const deps = { store, clock, admin: shopify.admin, log: createLogger("silent") };
+  return { store, clock, shopify, tend: () => tendDiscountPool(deps, SHOP, clock.now()) };
+}
+
+const pools = async ({ store }: Awaited<ReturnType<typeof createShop>>) =>
+  (await store.discounts.cohorts(SHOP)).map(({ offer, endsAt, state, free, pending }) => [
+    offer,
+    endsAt.toISOString().slice(0, 10),
+    state,
+    free,
+    pending,
+  ]);
+
+test("makes a discount for today's need and one for tomorrow's, with single-use codes that end with it", async () => {
+  const shop = await createShop();
+  const result = await shop.tend();
+
+  expect(result).toEqual({ type: "snooze", until: new Date("2026-11-21T12:00:01Z") });
+  expect(await pools(shop)).toEqual([
+    ["percent:15", "2026-11-23", "open", 1, 19],
+    ["percent:15", "2026-11-24", "open", 1, 19],
+  ]);
+  expect(shop.shopify.created[0]).toMatchObject({
+    endsAt: "2026-11-23T23:59:59.000Z",
+    usageLimit: 1,
+    appliesOncePerCustomer: true,
+    customerGets: { value: { percentage: 0.15 } },
+  });
+});
+
+test("counts a code only when its bulk creation is done without an error", async () => {
+  const shop = await createShop();
+  await shop.tend();
+  await shop.tend();
+  expect((await pools(shop)).map((row) => row.slice(3))).toEqual([
+    [1, 19],
+    [1, 19],
+  ]);
+
+  shop.shopify.finish(2);
+  const result = await shop.tend();
+  expect((await pools(shop)).map((row) => row.slice(3))).toEqual([
+    [18, 0],
+    [18, 0],
+  ]);
+  expect(result).toEqual({ type: "snooze", until: new Date("2026-11-21T18:00:00Z") });
+});
+
+test("asks nothing of Shopify while the pool is full", async () => {
+  const shop = await createShop();
+  await shop.tend();
+  shop.shopify.finish();
+  await shop.tend();
+  const before = shop.shopify.bulks.size;
+  await shop.tend();
+
+  expect(shop.shopify.bulks.size).toBe(before);
+  expect(shop.shopify.created).toHaveLength(2);
+});
+
+test("deletes a discount a week after its end", async () => {
+  const shop = await createShop();
+  await shop.tend();
+  shop.shopify.finish();
+  await shop.tend();
+  shop.clock.advance(10 * DAY);
+  await shop.tend();
+  expect(shop.shopify.deleted).toEqual(["gid://shopify/DiscountCodeNode/1"]);
+  expect((await pools(shop))[0]).toEqual(["percent:15", "2026-11-24", "closed", 20, 0]);
+});
+
+test("makes no codes that no journey promises", async () => {
+  const shop = await createShop();
+  await setEnabled(shop.store, SHOP, "cart_recovery", false, shop.clock.now());
+  expect(await shop.tend()).toEqual({ type: "done" });
+  expect(shop.shopify.created).toEqual([]);
+});
+
+test("comes back later when Shopify does not answer, and ends when the app is gone", async () => {
+  const shop = await createShop();
+  shop.shopify.refuse("later");
+  expect(await shop.tend()).toEqual({ type: "snooze", until: new Date("2026-11-21T12:00:30Z") });
+  shop.shopify.refuse(null);
+  await shop.tend();
+  expect(shop.shopify.created).toHaveLength(2);
+  shop.shopify.refuse("revoked");
+  expect(await shop.tend()).toEqual({ type: "done" });
+});
+
+test("gives each code away once", async () => {
+  const shop = await createShop();
+  await shop.tend();
+  const validUntil = new Date("2026-11-23T12:00:00Z");
+  const code = await shop.store.runs.codeFor(SHOP, { percent: 15 }, "visitor:ada", 1, validUntil);
+  expect(code?.endsAt.toISOString()).toBe("2026-11-23T23:59:59.000Z");
+  expect(await shop.store.runs.codeFor(SHOP, { percent: 10 }, "visitor:ada", 1, validUntil)).toBeNull();
+  expect(
+    await shop.store.runs.codeFor(SHOP, { percent: 15 }, "visitor:ada", 1, new Date("2026-12-24T12:00:00Z")),
+  ).toBeNull();
+});
