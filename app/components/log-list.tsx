@@ -161,14 +161,14 @@ function LogDetail({
         />
         {notification?.deliveries.map((delivery) => (
           <BlockStack gap="100" key={delivery.id}>
-            <Text as="h3" variant="headingSm">
+            <Text as="p" variant="headingSm">
               {deviceInWords(delivery)}
             </Text>
             <Facts
               facts={[
                 ["State", deliveryInWords(delivery)],
                 ["Sent", when(delivery.sentAt)],
-                ["Answer of the push service", delivery.lastStatus],
+                ["Service answered", delivery.lastStatus],
                 ["Tries", delivery.attempts > 1 ? delivery.attempts : null],
               ]}
             />

@@ -8,7 +8,7 @@ import { isRightToLeft } from "./text-direction.ts";
 
 const FIELDS = [
   { field: "title", label: "Title", longest: 60 },
-  { field: "body", label: "Text", longest: 200, lines: 3 },
+  { field: "body", label: "Text", longest: 200, lines: 4 },
   { field: "accept", label: "Yes", longest: 30 },
   { field: "dismiss", label: "Not now", longest: 30 },
 ] as const;
