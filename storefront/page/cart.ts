@@ -14,14 +14,15 @@ let timer: ReturnType<typeof setTimeout>;
  */
 export function watchCart(onAdd: () => void): void {
   new PerformanceObserver((list) => {
-    // Our own call carries `?beckon`.
-    const names = list
-      .getEntries()
-      .filter((entry) => /\/cart\/(add|change|update|clear)(\.js)?(\?(?!beckon)|$)/.test(entry.name));
-    if (!names.length) return;
+    // Our own call carries `?beckon`. What the shop refused (sold out) has changed nothing.
+    const changes = (list.getEntries() as PerformanceResourceTiming[]).filter(
+      ({ name, responseStatus }) =>
+        /\/cart\/(add|change|update|clear)(\.js)?(\?(?!beckon)|$)/.test(name) && !(responseStatus >= 400),
+    );
+    if (!changes.length) return;
     clearTimeout(timer);
     timer = setTimeout(report, CALM_MS);
-    if (names.some((entry) => entry.name.includes("/add"))) onAdd();
+    if (changes.some((entry) => entry.name.includes("/add"))) onAdd();
   }).observe({ type: "resource", buffered: true });
 
   const { count, total } = page.cart;

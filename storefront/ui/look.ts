@@ -51,14 +51,18 @@ function findButton(ground: Rgb): { fill: Rgb; ink: Rgb | undefined; radius: num
 
 /** Any CSS colour as the browser paints it; undefined when it is see-through. */
 function toRgb(color: string): Rgb | undefined {
+  // What browsers nearly always answer. The canvas is for the rest (oklch, color(display-p3 …)) and slow.
+  const parts = /^rgba?\((\d+), (\d+), (\d+)(?:, ([\d.]+))?\)$/.exec(color);
+  if (parts) return Number(parts[4] ?? 1) < 0.8 ? undefined : [Number(parts[1]), Number(parts[2]), Number(parts[3])];
+
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 1;
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) return undefined;
   context.fillStyle = color;
   context.fillRect(0, 0, 1, 1);
   const [red, green, blue, alpha] = context.getImageData(0, 0, 1, 1).data;
-  return alpha! > 200 ? [red!, green!, blue!] : undefined;
+  return alpha! < 204 ? undefined : [red!, green!, blue!];
 }
 
 function firstReadable(ground: Rgb, ratio: number, candidates: (Rgb | undefined)[]): Rgb {

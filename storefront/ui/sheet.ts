@@ -35,7 +35,10 @@ export function openSheet({ name, position, locale, accent, html, css, onEscape 
   const card = root.querySelector<HTMLElement>(".card")!;
   const before = document.activeElement as HTMLElement | null;
   document.body.append(host);
-  if (!before?.matches("input, textarea, select, [contenteditable]")) card.focus({ preventScroll: true });
+  if (!before?.matches("input, textarea, select, [contenteditable]")) {
+    // In a task of its own: it makes the browser lay the page out, and a slow phone is to breathe in between.
+    setTimeout(() => card.focus({ preventScroll: true }));
+  }
 
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
