@@ -37,7 +37,7 @@ test.each([
   [{ from: "yesterday" }, "from"],
   [{ to: "2026-02-30" }, "to"],
   [{ from: "2026-11-21", to: "2026-11-20" }, "to"],
-  [{ from: "2020-01-01", to: "2026-11-20" }, "from"],
+  [{ from: "1820-01-01", to: "2026-11-20" }, "from"],
 ])("names what is wrong with %j", (dates, path) => {
   expect(parsePeriod(dates, "UTC", NOW)).toMatchObject({ problems: [{ path }] });
 });

@@ -6,8 +6,8 @@ export type Period = { from: string; to: string; range: InstantRange };
 
 export type PeriodProblem = { path: "from" | "to"; message: string };
 
-/** The longest period that is computed: a year, and a day to compare it with. */
-const MAX_DAYS = 367;
+/** A longer one is a slip of the keyboard. */
+const MAX_DAYS = 36_525;
 const DEFAULT_DAYS = 30;
 
 /**
