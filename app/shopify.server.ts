@@ -14,7 +14,8 @@ import { createShopifyFetch } from "./shopify/shopify-fetch.server.ts";
 
 const CDN_APP_BRIDGE = "https://cdn.shopify.com/shopifycloud/app-bridge.js";
 
-function createShopify({ config, store, keyring, clock, log, admin }: Services) {
+function createShopify(current: Services) {
+  const { config, store, keyring, clock, log } = current;
   setAbstractFetchFunc(createShopifyFetch(config.simulatedShopifyUrl) as Parameters<typeof setAbstractFetchFunc>[0]);
   return shopifyApp({
     apiKey: config.shopify.apiKey,
@@ -37,7 +38,7 @@ function createShopify({ config, store, keyring, clock, log, admin }: Services) 
         const shop = normalizeShop(session.shop);
         if (!shop) throw new Error("Shopify's session names no shop");
         try {
-          await installShop({ store, keyring, clock, log, admin, config }, shop, session.scope?.split(",") ?? []);
+          await installShop(current, shop, session.scope?.split(",") ?? []);
         } catch (err) {
           log.error({ shop, err }, "installing failed");
           throw err;

@@ -16,7 +16,7 @@ export function chooseCredit(order: Order, candidates: CreditCandidate[]): Credi
   for (const linkedBy of BY_CERTAINTY) {
     const last = candidates
       .filter((candidate) => candidate.linkedBy === linkedBy && candidate.clickedAt <= order.createdAt)
-      .sort((a, b) => b.clickedAt.getTime() - a.clickedAt.getTime())[0];
+      .toSorted((a, b) => b.clickedAt.getTime() - a.clickedAt.getTime())[0];
     if (last) return last;
   }
   return null;

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, constantFrom, integer, property } from "fast-check";
 import { expect, test } from "vitest";
 import { currencyExponent, toMinorUnits } from "./money.ts";
 
@@ -23,8 +23,8 @@ test.each(["", "abc", "1,5", "1e3", "--1", "."])("%j is no amount", (amount) => 
 });
 
 test("every amount written in a currency's own digits comes back exactly", () => {
-  fc.assert(
-    fc.property(fc.integer({ min: -1e12, max: 1e12 }), fc.constantFrom("USD", "JPY", "KWD"), (minor, currency) => {
+  assert(
+    property(integer({ min: -1e12, max: 1e12 }), constantFrom("USD", "JPY", "KWD"), (minor, currency) => {
       const exponent = currencyExponent(currency);
       const digits = String(Math.abs(minor)).padStart(exponent + 1, "0");
       const whole = digits.slice(0, digits.length - exponent);

@@ -35,16 +35,16 @@ export function loader({ request, params }: LoaderFunctionArgs) {
     }
 
     const { clock, store, metrics } = app;
-    const action = typeof token?.["a"] === "string" ? token["a"] : null;
+    const tapped = typeof token?.["a"] === "string" ? token["a"] : null;
     const clicked = await store.clicks.load(shop, claims.deliveryId);
     if (clicked && isOpenedByPerson(request)) {
       const now = clock.now();
-      const receipt = { deliveryId: claims.deliveryId, type: "clicked" as const, action, at: now };
+      const receipt = { deliveryId: claims.deliveryId, type: "clicked" as const, action: tapped, at: now };
       const isNew = await store.receipts.record(shop, { ...receipt, linkId: clickLinkId(claims.deliveryId) }, now);
       if (isNew) metrics.receipts.inc({ type: "clicked" });
     }
     const target = clicked
-      ? targetOf(clicked, action, recoveryOf(clicked, shopRow, app, request))
+      ? targetOf(clicked, tapped, recoveryOf(clicked, shopRow, app, request))
       : { url: "/", restore: null, recovery: null };
     return goPage(pageLanguage(clicked?.locale, languages), target);
   });
@@ -54,8 +54,8 @@ export function action(_: ActionFunctionArgs) {
   return answerPublicly("go", async () => methodNotAllowed(METHODS));
 }
 
-function targetOf(clicked: ClickedDelivery, action: string | null, recovery: GoTarget["recovery"]): GoTarget {
-  const path = clicked.actions.find((known) => known.action === action)?.url ?? clicked.targetUrl;
+function targetOf(clicked: ClickedDelivery, tapped: string | null, recovery: GoTarget["recovery"]): GoTarget {
+  const path = clicked.actions.find((known) => known.action === tapped)?.url ?? clicked.targetUrl;
   const isOurs = path.startsWith("/") && !path.startsWith("//");
   const isCart = isOurs && /^\/cart(?=[?#]|$)/.test(path);
   // What was bought in the meantime needs no cart and no code.

@@ -187,10 +187,10 @@ async function subscribe(app: EdgeApp, changes: Record<string, unknown> = {}, qu
 }
 
 test("every topic of shopify.app.toml has a sample here, but shop/redact", () => {
-  expect(Object.keys(SAMPLES).sort()).toEqual(
+  expect(Object.keys(SAMPLES).toSorted()).toEqual(
     Object.keys(WEBHOOK_TOPICS)
       .filter((topic) => topic !== "shop/redact")
-      .sort(),
+      .toSorted(),
   );
 });
 

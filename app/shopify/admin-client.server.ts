@@ -220,8 +220,8 @@ export function createAdminClient(options: AdminClientOptions): AdminApi {
   return { query };
 }
 
-function later(message: string, retryAfterMs: number | null) {
-  return { ok: false as const, reason: "later" as const, message, retryAfterMs };
+function later(message: string, waitMs: number | null) {
+  return { ok: false as const, reason: "later" as const, message, retryAfterMs: waitMs };
 }
 
 function revoked(message: string) {

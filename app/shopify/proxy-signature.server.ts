@@ -47,7 +47,7 @@ export function signProxyQuery(query: URLSearchParams, secret: string): string {
   const pairs = [...new Set(query.keys())]
     .filter((key) => key !== "signature")
     .map((key) => Buffer.from(`${key}=${query.getAll(key).join(",")}`))
-    .sort(Buffer.compare);
+    .toSorted(Buffer.compare);
   return createHmac("sha256", secret).update(Buffer.concat(pairs)).digest("hex");
 }
 
