@@ -26,9 +26,10 @@ function bind(block: HTMLElement): void {
     label.textContent = (state === "on" ? block.dataset.labelOn : block.dataset.labelOff) ?? "";
     status.textContent = block.dataset[state] ?? "";
   };
-  document.addEventListener("beckon:subscribed", () => void render());
-  // The browser's own settings may have changed meanwhile.
-  document.addEventListener("visibilitychange", () => void render());
+  // The last: the browser's own settings may have changed meanwhile.
+  for (const type of ["beckon:subscribed", "beckon:unsubscribed", "visibilitychange"]) {
+    document.addEventListener(type, () => void render());
+  }
   void render();
 
   prepareOnApproach(button);
@@ -66,5 +67,7 @@ async function openPreferences(): Promise<void> {
   const marketing = Beckon.read().marketing === true;
   const { preferencesUrl } = await subscribe.subscribe({ marketing, at: new Date().toISOString() }, { quiet: true });
   if (!preferencesUrl) throw new Error("The app gave no preferences page.");
+  // What is chosen there is asked for by the next page of the shop.
+  sessionStorage.removeItem("beckon");
   location.assign(preferencesUrl);
 }

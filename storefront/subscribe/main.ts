@@ -100,6 +100,7 @@ async function subscribeNow(consent: Consent, { quiet = false, promptVariant }: 
   if (subscribed.state === "ended") {
     await subscription.unsubscribe();
     Beckon.save({ off: true, endpoint: undefined });
+    document.dispatchEvent(new CustomEvent("beckon:unsubscribed"));
     return subscribed;
   }
   Beckon.save({

@@ -616,6 +616,11 @@ describe("the storefront in Chromium", { skip, concurrency: false, timeout: 300_
 
       await Promise.all([page.waitForNavigation(), page.click("[data-beckon=bell]")]);
       assert.equal(new URL(page.url()).pathname, "/apps/beckon/preferences");
+
+      // Unsubscribed there, with one tap.
+      Object.assign(shop.options, { subscriptionState: "ended", consent: "yes" });
+      await page.goto(`${shop.origin}/account`);
+      await until("being off", async () => (await label()) === "Get notifications");
     });
   });
 
