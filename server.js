@@ -101,7 +101,8 @@ function onlyForOperators(request, response, next) {
   else response.status(404).type("text/plain").send("This process is a worker\n");
 }
 
-function stopOnSignals(server, { stop, log }) {
+function stopOnSignals(server, running) {
+  const { log } = running;
   let isStopping = false;
   const end = async (reason, code) => {
     if (isStopping) return;
@@ -111,13 +112,18 @@ function stopOnSignals(server, { stop, log }) {
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
     // Registered before anything is awaited: the last request may end in the meantime.
     const closed = new Promise((resolve) => server.close(resolve));
-    server.closeIdleConnections();
+    const patience = new Promise((resolve) => setTimeout(resolve, STOP_WITHIN_MS * 0.7));
     const idle = setInterval(() => server.closeIdleConnections(), 100);
-    const patience = new Promise((resolve) => setTimeout(resolve, STOP_WITHIN_MS / 2));
-    await Promise.race([closed, patience]);
-    clearInterval(idle);
-    server.closeAllConnections();
-    await stop(STOP_WITHIN_MS * 0.4).catch((error) => log.error({ err: error }, "stopping failed"));
+    server.closeIdleConnections();
+    try {
+      // Both at once: no job is begun any more, and requests that are under way are answered.
+      await Promise.all([running.stopJobs(STOP_WITHIN_MS * 0.7), Promise.race([closed, patience])]);
+      clearInterval(idle);
+      server.closeAllConnections();
+      await running.stop(0);
+    } catch (error) {
+      log.error({ err: error }, "stopping failed");
+    }
     process.exit(code);
   };
   process.on("SIGTERM", () => void end("SIGTERM", 0));

@@ -22,7 +22,9 @@ import { createSqliteStore } from "./store/sqlite/create-store.server.ts";
 export type RunningApp = {
   config: Config;
   log: Logger;
-  /** Lets running jobs end, within `limitMs` of machine time, and closes the database. A second call does nothing. */
+  /** Claims no more jobs and lets running ones end, within `limitMs` of machine time. Requests can still be answered. */
+  stopJobs(limitMs: number): Promise<void>;
+  /** Stops jobs likewise and closes everything. A second call waits for the first. */
   stop(limitMs: number): Promise<void>;
 };
 
@@ -76,19 +78,24 @@ export async function start(env: NodeJS.ProcessEnv): Promise<RunningApp> {
 
   if (config.role !== "web") services.scheduler = scheduler = await startJobs(services);
 
-  let isStopped = false;
+  let jobsStopped: Promise<void> | null = null;
+  let stopped: Promise<void> | null = null;
   const app: RunningApp = {
     config,
     log,
-    async stop(limitMs) {
-      if (isStopped) return;
-      isStopped = true;
-      await scheduler?.stop(limitMs);
-      sender.close();
-      stopClock();
-      await store.close();
+    stopJobs(limitMs) {
+      return (jobsStopped ??= scheduler?.stop(limitMs) ?? Promise.resolve());
+    },
+    stop(limitMs) {
+      return (stopped ??= close(limitMs));
     },
   };
+  async function close(limitMs: number): Promise<void> {
+    await app.stopJobs(limitMs);
+    sender.close();
+    stopClock();
+    await store.close();
+  }
   holder.beckonApp = app;
   return app;
 }
