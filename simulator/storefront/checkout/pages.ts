@@ -31,7 +31,7 @@ export function informationPage({ sim, checkout, error, pixelScript }: CheckoutV
     `
     <form method="post" class="step">
       <h1>${t.contact}</h1>
-      ${error ? `<p class="error" role="alert">${escapeHtml(error)}</p>` : ""}
+      ${error ? `<p class="error" role="alert" dir="auto">${escapeHtml(error)}</p>` : ""}
       ${field("contact", t.emailOrPhone, contact, "email")}
       <label class="check"><input type="checkbox" name="accepts_marketing" value="1"${checkout.acceptsMarketing ? " checked" : ""}> ${t.newsletter}</label>
       <h2>${t.address}</h2>
@@ -73,7 +73,7 @@ export function paymentPage({ sim, checkout, error, pixelScript }: CheckoutView)
     `
     <form method="post" class="step">
       <h1>${t.payment}</h1>
-      ${error ? `<p class="error" role="alert">${escapeHtml(error)}</p>` : ""}
+      ${error ? `<p class="error" role="alert" dir="auto">${escapeHtml(error)}</p>` : ""}
       <div class="choices"><label class="choice"><input type="radio" name="card" checked><span>${t.card}</span></label></div>
       <p class="muted">${t.paymentNote}</p>
       ${actions(t.payNow, `<a href="?step=shipping">${t.shipping}</a>`)}
@@ -93,7 +93,7 @@ export function expressPage(sim: Sim, checkout: Checkout, error?: string): strin
     <form method="post" class="step">
       <h1>${t.quickPay}</h1>
       <p class="muted">${t.quickPayNote}</p>
-      ${error ? `<p class="error" role="alert">${escapeHtml(error)}</p>` : ""}
+      ${error ? `<p class="error" role="alert" dir="auto">${escapeHtml(error)}</p>` : ""}
       <label class="field">${t.emailOrPhone}<input dir="auto" name="contact" value="${escapeHtml(checkout.email ?? checkout.phone ?? guestEmail(checkout))}" autocomplete="email"></label>
       ${actions(t.payNow, "")}
     </form>`,
@@ -110,7 +110,7 @@ export function thankYouPage(sim: Sim, checkout: Checkout, order: Order, pixelSc
     null,
     `
     <div class="step">
-      <p class="muted">${t.orderNumber.replace("{name}", escapeHtml(order.name))}</p>
+      <p class="muted">${t.orderNumber.replace("{name}", `<bdi dir="ltr">${escapeHtml(order.name)}</bdi>`)}</p>
       <h1>${escapeHtml(t.thanks.replace("{name}", name))}</h1>
       <p>${t.confirmed}</p>
       <div class="actions"><a class="button" href="${localeFolder(sim.state.shop, checkout.locale) || "/"}">${t.continueShopping}</a></div>
@@ -135,7 +135,7 @@ export function orderStatusPage(sim: Sim, order: Order): string {
     `
     <main class="checkout-main single">
       <div class="step">
-        <p class="muted">${t.orderNumber.replace("{name}", escapeHtml(order.name))}</p>
+        <p class="muted">${t.orderNumber.replace("{name}", `<bdi dir="ltr">${escapeHtml(order.name)}</bdi>`)}</p>
         <h1>${t.status}</h1>
         ${shipments ? `<div class="choices">${shipments}</div>` : `<p>${t.preparing}</p>`}
         <div class="actions"><a class="button" href="${localeFolder(sim.state.shop, order.locale) || "/"}">${t.continueShopping}</a></div>
@@ -220,7 +220,7 @@ function summary(sim: Sim, checkout: Checkout, t: CheckoutTexts): string {
       .join("")}</ul>
     <form method="post" class="code"><input type="hidden" name="intent" value="discount">
       <label class="field">${t.code}<span class="pair tight"><input name="discount" value="${escapeHtml(checkout.discountCodes.join(", "))}" autocomplete="off"><button class="button secondary" type="submit">${t.apply}</button></span></label>
-      ${refused.map((code) => (code.refusal ? `<p class="error" role="alert">${escapeHtml(refusalText(code.refusal, code.code, code.discount, checkout.currency))}</p>` : "")).join("")}
+      ${refused.map((code) => (code.refusal ? `<p class="error" role="alert" dir="auto">${escapeHtml(refusalText(code.refusal, code.code, code.discount, checkout.currency))}</p>` : "")).join("")}
     </form>
     <dl class="totals">
       ${row(t.subtotal, amount(priced.itemsTotal))}
