@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Job, NewJob } from "../../scheduler/job.ts";
 import type { CreateStore } from "../conformance.ts";
@@ -356,6 +357,81 @@ export function jobStoreConformance(createStore: CreateStore): void {
       expect(await store.jobs.giveBack(OWNER, [id], NOON)).toBe(1);
 
       expect(await claimOne(store)).toMatchObject({ attempt: 1 });
+    });
+  });
+
+  describe("whatever happens", () => {
+    const key = fc.constantFrom("a", "b", undefined);
+    const owner = fc.constantFrom(OWNER, OTHER);
+    const step = fc.oneof(
+      fc.record({ type: fc.constant("schedule" as const), key, delayMs: fc.integer({ min: 0, max: 50 }) }),
+      fc.record({ type: fc.constant("claim" as const), owner, limit: fc.integer({ min: 1, max: 3 }) }),
+      fc.record({
+        type: fc.constantFrom("done" as const, "retry" as const, "snooze" as const, "give back" as const),
+        owner,
+      }),
+      fc.record({ type: fc.constant("die" as const), owner }),
+      fc.record({ type: fc.constant("pass" as const), ms: fc.integer({ min: 1, max: 30 }) }),
+    );
+
+    test("a key neither waits nor runs twice, and no job is lost", async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+          const store = await createStore();
+          const held: Record<string, number[]> = { [OWNER]: [], [OTHER]: [] };
+          let now = 0;
+          for (const happening of steps) {
+            if (happening.type === "schedule") {
+              await store.jobs.schedule(buildJob({ key: happening.key, runAt: later(now + happening.delayMs) }));
+            } else if (happening.type === "claim") {
+              const jobs = await claim(store, { owner: happening.owner, limit: happening.limit, now: later(now) });
+              held[happening.owner]?.push(...jobs.map(({ id }) => id));
+            } else if (happening.type === "pass") {
+              now += happening.ms;
+            } else if (happening.type === "die") {
+              held[happening.owner] = [];
+              await store.jobs.releaseOwner(happening.owner, later(now));
+            } else {
+              const id = held[happening.owner]?.shift();
+              if (id === undefined) continue;
+              const runAt = later(now + 5);
+              if (happening.type === "give back") await store.jobs.giveBack(happening.owner, [id], later(now));
+              else if (happening.type === "done") {
+                await store.jobs.finish(happening.owner, [{ id, type: "done" }], later(now));
+              } else {
+                await store.jobs.finish(
+                  happening.owner,
+                  [{ id, type: happening.type, runAt, error: "boom" }],
+                  later(now),
+                );
+              }
+            }
+
+            const jobs = await store.jobs.list({});
+            for (const name of ["a", "b"]) {
+              const ofKey = jobs.filter((job) => job.key === name);
+              expect(ofKey.filter(({ state }) => state === "running").length).toBeLessThanOrEqual(1);
+              expect(
+                ofKey.filter(({ state }) => ["scheduled", "available", "retryable"].includes(state)).length,
+              ).toBeLessThanOrEqual(1);
+            }
+          }
+
+          // However it went, one worker alone brings everything to an end.
+          await store.jobs.releaseOwner(OWNER, later(now));
+          await store.jobs.releaseOwner(OTHER, later(now));
+          for (let round = 0; round < 100; round += 1) {
+            const jobs = await claim(store, { owner: "last", now: later(now + 1_000) });
+            if (jobs.length === 0) break;
+            const outcomes = jobs.map(({ id }) => ({ id, type: "done" as const }));
+            await store.jobs.finish("last", outcomes, later(now));
+          }
+          const states = new Set(await statesOf(store));
+          expect([...states].filter((state) => !["completed", "cancelled"].includes(state))).toEqual([]);
+          await store.close();
+        }),
+        { numRuns: 40 },
+      );
     });
   });
 
