@@ -1,7 +1,6 @@
 import { InlineStack, Link, Text } from "@shopify/polaris";
 import type { Money } from "../reports/report-store.ts";
 import { formatMoneys, formatNumber, formatShare } from "./format.ts";
-import { stepInWords } from "./plain-words.ts";
 import { Switch } from "./switch.tsx";
 
 type JourneyRowData = {
@@ -15,7 +14,8 @@ type JourneyRowData = {
   clicked: number;
   orders: number;
   revenue: Money[];
-  underWay: { step: string; active: number; suspended: number }[];
+  /** `place`: "waiting for message 2". */
+  underWay: { place: string; active: number; suspended: number }[];
 };
 
 /** One journey of the list: what it does, its switch, who is under way, what it brought. */
@@ -76,7 +76,7 @@ function underWayInWords(runs: JourneyRowData["underWay"]): string {
   if (active === 0) return "Nobody is under way.";
 
   const people = active === 1 ? "1 person is under way" : `${formatNumber(active)} people are under way`;
-  const places = runs.map((run) => `${formatNumber(run.active)} at ${stepInWords(run.step).toLowerCase()}`);
+  const places = runs.map((run) => `${formatNumber(run.active)} ${run.place}`);
   const suspended = runs.reduce((sum, run) => sum + run.suspended, 0);
   const paused = suspended > 0 ? `; ${formatNumber(suspended)} in the checkout right now` : "";
   return `${people}: ${places.join(", ")}${paused}.`;

@@ -6,15 +6,9 @@ import { Facts } from "./admin-page.tsx";
 import { formatExactTime, formatTime } from "./format.ts";
 import { NotificationCard } from "./notification-preview.tsx";
 import type { PreviewMessage } from "./notification-preview.tsx";
-import {
-  deviceInWords,
-  journeyName,
-  LOG_STATE_WORDS,
-  reasonInWords,
-  refusalInWords,
-  sentence,
-  stepInWords,
-} from "./plain-words.ts";
+import { deviceInWords, journeyName, LOG_STATE_WORDS, reasonInWords, refusalInWords, sentence } from "./plain-words.ts";
+import { stepName } from "./step-names.ts";
+import type { StepNames } from "./step-names.ts";
 import { StateBadge } from "./state-badge.tsx";
 
 /** An entry as a loader hands it over: instants as ISO text. */
@@ -56,6 +50,7 @@ type ListProps = {
   shopName: string;
   host: string;
   journeyNames: Record<string, string>;
+  stepsOf: Record<string, StepNames>;
   /** On a person's own page the way there is left out. */
   hidesPerson?: boolean;
 };
@@ -81,7 +76,7 @@ export function LogList({ entries, ...rest }: ListProps) {
 
 type LineProps = Omit<ListProps, "entries"> & { entry: LogListEntry; isOpen: boolean; onToggle: () => void };
 
-function LogLine({ entry, isOpen, onToggle, timezone, journeyNames, ...rest }: LineProps) {
+function LogLine({ entry, isOpen, onToggle, timezone, journeyNames, stepsOf, ...rest }: LineProps) {
   const name = journeyNames[entry.journey] ?? journeyName(entry.journey);
   const message = entry.notification?.message;
   const heldBack = entry.state === "dropped" || entry.state === "delayed" ? reasonOf(entry) : null;
@@ -103,7 +98,7 @@ function LogLine({ entry, isOpen, onToggle, timezone, journeyNames, ...rest }: L
         </span>
         <span className="bk-log-what">
           <Text as="span" variant="bodySm" tone="subdued">
-            {[name, entry.step && stepInWords(entry.step), rest.hidesPerson ? null : shortened(entry.visitorId)]
+            {[name, placeOf(entry, stepsOf[entry.journey]), rest.hidesPerson ? null : shortened(entry.visitorId)]
               .filter(Boolean)
               .join(" · ")}
           </Text>
@@ -130,7 +125,7 @@ function LogDetail({
   shopName,
   host,
   hidesPerson,
-}: Omit<LineProps, "isOpen" | "onToggle" | "journeyNames">) {
+}: Omit<LineProps, "isOpen" | "onToggle" | "journeyNames" | "stepsOf">) {
   const { notification } = entry;
   const when = (instant: string | null) => (instant ? formatExactTime(instant, timezone) : null);
   return (
@@ -187,6 +182,12 @@ function LogDetail({
   );
 }
 
+/** Which message of the journey; nothing where there is only one. */
+function placeOf({ step }: LogListEntry, names: StepNames | undefined): string | null {
+  const place = step === null ? null : stepName(names, step);
+  return place === "the message" ? null : place;
+}
+
 /** Enough of a visitor's id to tell two lines apart; the whole of it is in the details. */
 function shortened(visitorId: string): string {
   return visitorId.length > 13 ? `${visitorId.slice(0, 12)}…` : visitorId;
@@ -215,6 +216,7 @@ function deliveryInWords({ state, reason }: { state: string; reason: string | nu
 function figuresOf(values: Record<string, unknown>): [string, string][] {
   return Object.entries(values).flatMap(([name, value]): [string, string][] => {
     if (typeof value === "object" && value !== null) return [[sentence(name), JSON.stringify(value)]];
+    if (typeof value === "boolean") return [[sentence(name), value ? "Yes" : "No"]];
     return value === null || value === undefined ? [] : [[sentence(name), String(value)]];
   });
 }

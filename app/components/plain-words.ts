@@ -144,11 +144,6 @@ export function journeyName(kind: string): string {
   return sentence(kind);
 }
 
-/** "Step 2" of a path that counts from 0; the path itself when it has branches. */
-export function stepInWords(step: string): string {
-  return /^\d+$/.test(step) ? `Step ${Number(step) + 1}` : `Step ${step}`;
-}
-
 /** The names of figures in a decision, spaced. */
 export function sentence(name: string): string {
   const words = name

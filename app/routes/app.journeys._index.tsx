@@ -5,6 +5,7 @@ import { z } from "zod";
 import { adminContext, adminHeaders, notFound } from "../admin-request.server.ts";
 import { AdminPage, NothingHere, Panel } from "../components/admin-page.tsx";
 import { JourneyRow } from "../components/journey-row.tsx";
+import { stepName, stepNames } from "../components/step-names.ts";
 import { listJourneys, setEnabled } from "../journeys/journeys.server.ts";
 import { journeyKind } from "../journeys/kinds/registry.server.ts";
 import { parsePeriod } from "../reports/period.ts";
@@ -35,10 +36,9 @@ export async function loader({ request }: LoaderFunctionArgs) {
         shown: numbers?.shown ?? 0,
         orders: numbers?.orders ?? 0,
         revenue: numbers?.revenue ?? [],
-        // A step is counted where its run waits: on a wait, or on the message that it is about to send.
         underWay: runs
           .filter((run) => run.journey === kind)
-          .map(({ step, active, suspended }) => ({ step, active, suspended })),
+          .map(({ step, active, suspended }) => ({ place: stepName(stepNames(definition), step), active, suspended })),
       };
     }),
   });

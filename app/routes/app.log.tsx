@@ -6,6 +6,7 @@ import { AdminPage, NothingHere, Panel } from "../components/admin-page.tsx";
 import { KeysetPager } from "../components/keyset-pager.tsx";
 import { LogFilters } from "../components/log-filters.tsx";
 import { LogList } from "../components/log-list.tsx";
+import { stepNames } from "../components/step-names.ts";
 import { listJourneys } from "../journeys/journeys.server.ts";
 import { journeyKind } from "../journeys/kinds/registry.server.ts";
 import { LOG_STATES } from "../reports/report-store.ts";
@@ -33,6 +34,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
     entries: page.rows,
     next: page.next,
     journeys: journeys.map(({ kind }) => ({ kind, name: journeyKind(kind)?.name ?? kind })),
+    stepsOf: Object.fromEntries(journeys.map(({ kind, definition }) => [kind, stepNames(definition)])),
   });
 }
 
@@ -44,7 +46,8 @@ function filterOf(query: URLSearchParams): LogFilter {
 }
 
 export default function PushLog() {
-  const { entries, next, filter, isFirstPage, journeys, timezone, shopName, host } = useLoaderData<typeof loader>();
+  const { entries, next, filter, isFirstPage, journeys, timezone, shopName, host, stepsOf } =
+    useLoaderData<typeof loader>();
   const [query, setQuery] = useSearchParams();
   const isFiltered = Object.keys(filter).length > 0;
 
@@ -69,6 +72,7 @@ export default function PushLog() {
             timezone={timezone}
             shopName={shopName}
             host={host}
+            stepsOf={stepsOf}
             journeyNames={Object.fromEntries(journeys.map(({ kind, name }) => [kind, name]))}
           />
         ) : next !== null ? (

@@ -9,7 +9,9 @@ import { countryName, formatAgo, formatMoney, formatTime, languageName } from ".
 import { InnerLink } from "../components/inner-link.tsx";
 import { KeysetPager } from "../components/keyset-pager.tsx";
 import { LogList } from "../components/log-list.tsx";
-import { journeyName, sourceInWords, stepInWords } from "../components/plain-words.ts";
+import { journeyName, sourceInWords } from "../components/plain-words.ts";
+import { stepName, stepNames } from "../components/step-names.ts";
+import { listJourneys } from "../journeys/journeys.server.ts";
 import { JOURNEY_KINDS } from "../journeys/kinds/registry.server.ts";
 
 const PAGE_SIZE = 50;
@@ -18,9 +20,10 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const { store, shop, row, clock } = await adminContext(request);
   const visitorId = params.visitorId ?? "";
   const before = Number(new URL(request.url).searchParams.get("before"));
-  const [person, log] = await Promise.all([
+  const [person, log, journeys] = await Promise.all([
     store.reports.person(shop, visitorId),
     store.reports.pushLog(shop, { visitorId }, Number.isSafeInteger(before) && before > 0 ? before : null, PAGE_SIZE),
+    listJourneys(store, shop),
   ]);
   if (!person) throw notFound("This shop knows no such visitor. Their data may have been deleted.");
 
@@ -34,6 +37,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
     timezone: row.timezone,
     now: clock.now().toISOString(),
     journeyNames: Object.fromEntries(JOURNEY_KINDS.map(({ kind, name }) => [kind, name])),
+    stepsOf: Object.fromEntries(journeys.map(({ kind, definition }) => [kind, stepNames(definition)])),
   });
 }
 
@@ -52,7 +56,7 @@ export async function action({ request, params }: ActionFunctionArgs) {
 }
 
 export default function Person() {
-  const { person, entries, next, isFirstPage, shopName, host, timezone, now, journeyNames } =
+  const { person, entries, next, isFirstPage, shopName, host, timezone, now, journeyNames, stepsOf } =
     useLoaderData<typeof loader>();
   const [, setQuery] = useSearchParams();
   const forgetting = useFetcher<typeof action>();
@@ -90,7 +94,7 @@ export default function Person() {
               person.activeRuns
                 .map((run) => {
                   const due = run.dueAt ? `, due ${formatTime(run.dueAt, timezone)}` : ", held while they check out";
-                  return `${nameOf(run.journey)} (${stepInWords(run.step).toLowerCase()}${due})`;
+                  return `${nameOf(run.journey)} (${stepName(stepsOf[run.journey], run.step)}${due})`;
                 })
                 .join("; "),
             ],
@@ -120,6 +124,7 @@ export default function Person() {
             timezone={timezone}
             shopName={shopName}
             host={host}
+            stepsOf={stepsOf}
             journeyNames={journeyNames}
             hidesPerson
           />
