@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { uninstall } from "../installation.ts";
 import { verifySessionToken } from "../oauth/session-token.ts";
+import { variantInStock } from "../testing/start-sim.ts";
 import { openShop } from "../storefront/testing/open-shop.ts";
 
 test("embeds the app with shop, host, token and the asked page", async () => {
@@ -60,5 +61,26 @@ test("serves the App Bridge stand-in to the app's page", async () => {
 
   expect(script.headers.get("content-type")).toContain("javascript");
   expect(await script.text()).toContain("shopify-reload");
+  await shop.close();
+});
+
+test("suggests what a webhook fired by hand would really say", async () => {
+  const shop = await openShop();
+  const shopper = shop.shopper();
+  const sample = async (topic: string) =>
+    (
+      (await (await shopper.get(`/admin/sample-payload?topic=${topic}`)).json()) as {
+        payload: Record<string, unknown> | null;
+      }
+    ).payload;
+
+  expect(await sample("orders/create")).toBeNull();
+  await shopper.postJson("/_sim/orders", { items: [{ variantId: variantInStock(shop.sim) }] });
+
+  expect(await sample("orders/create")).toMatchObject({ name: "#1001", financial_status: "paid" });
+  expect(await sample("products/update")).toHaveProperty("variants");
+  expect(await sample("inventory_levels/update")).toHaveProperty("inventory_item_id");
+  expect(await sample("customers/redact")).toHaveProperty("orders_to_redact");
+  expect(await sample("shop/redact")).toHaveProperty("shop_domain");
   await shop.close();
 });

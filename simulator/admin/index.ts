@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import { HttpError, html, json } from "../http.ts";
+import { HttpError, html, json, readJsonObject } from "../http.ts";
 import type { Router, SimResponse } from "../http.ts";
 import { mintSessionToken } from "../oauth/session-token.ts";
-import { readJsonObject } from "../http.ts";
 import { isInstalled } from "../sim.ts";
 import type { Sim } from "../sim.ts";
 import { moveProxy, proxyPathOf } from "../storefront/proxy-path.ts";
 import { appFramePage } from "./app-frame.ts";
 import { controlsPage } from "./controls.ts";
+import { samplePayload } from "./sample-payload.ts";
 import { extensionActivations, themeEditorPage } from "./theme-editor.ts";
 
 const TYPES: Record<string, string> = { ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8" };
@@ -31,6 +31,9 @@ export function registerAdmin(router: Router, sim: Sim): void {
     return json({ token: mintSessionToken(sim) }, 200, { "cache-control": "no-store" });
   });
   router.on("GET", "/admin/extensions", () => json(extensionActivations(sim)));
+  router.on("GET", "/admin/sample-payload", ({ url }) =>
+    json({ payload: samplePayload(sim, url.searchParams.get("topic") ?? "") }),
+  );
   router.on("POST", "/admin/proxy-path", (request) => {
     try {
       moveProxy(sim, String(readJsonObject(request)["path"] ?? ""));

@@ -21,7 +21,7 @@ export function cartJson(sim: Sim, visit: Visit) {
 
   const basket = priceCart(sim, cart);
   const money = (minor: number) => toHundredths(minor, cart.currency);
-  const items = basket.lines.map((line) => lineJson(visit, line, basket.codes, money));
+  const items = basket.lines.map((line) => lineJson(sim, visit, line, basket.codes, money));
   const cartLevel = basket.codes.filter((code) => code.isApplicable && !isLineLevel(code) && code.type !== "shipping");
   const itemsDiscount = money(basket.itemsDiscount);
 
@@ -86,7 +86,13 @@ function emptyCartJson(visit: Visit) {
   };
 }
 
-function lineJson(visit: Visit, line: PricedLine, codes: PricedCode[], money: (minor: number) => number) {
+function lineJson(
+  sim: Sim,
+  visit: Visit,
+  line: PricedLine,
+  codes: PricedCode[],
+  money: (minor: number) => number,
+) {
   const { item, variant, product } = line;
   const isDefault = variant.title === "Default Title";
   const title = titleIn(visit.locale, product);
@@ -99,6 +105,8 @@ function lineJson(visit: Visit, line: PricedLine, codes: PricedCode[], money: (m
   const finalPrice = Math.round(finalLine / item.quantity);
   const price = money(line.unitPrice);
   const image = product.image;
+  // Absolute, as Shopify's are.
+  const imageUrl = `${sim.origin}${image.path}`;
 
   return {
     id: Number(variant.id),
@@ -129,10 +137,10 @@ function lineJson(visit: Visit, line: PricedLine, codes: PricedCode[], money: (m
       aspect_ratio: image.width / image.height,
       alt: image.alt,
       height: image.height,
-      url: image.path,
+      url: imageUrl,
       width: image.width,
     },
-    image: image.path,
+    image: imageUrl,
     handle: product.handle,
     requires_shipping: variant.grams > 0,
     product_type: product.productType,

@@ -251,13 +251,13 @@
       shuffle.checked = disturbance.shuffle;
       const topic = h("select", {}, ...config.topics.map((name) => h("option", {}, name)));
       const payload = h("textarea", { "aria-label": "Payload", spellcheck: "false" });
-      const suggest = () => {
-        const last = deliveries.find((delivery) => delivery.topic === topic.value);
-        payload.value = JSON.stringify(last ? last.payload : { id: 1 }, null, 2);
+      const suggest = async () => {
+        const sample = await call("/admin/sample-payload?topic=" + encodeURIComponent(topic.value));
+        payload.value = JSON.stringify(sample.payload || { id: 1 }, null, 2);
       };
       topic.value = deliveries[0] ? deliveries[0].topic : "shop/update";
       topic.addEventListener("change", suggest);
-      suggest();
+      await suggest();
       const field = (label, input) => h("label", { class: "field" }, label, input);
       return [
         card(

@@ -279,6 +279,7 @@ function document(sim: Sim, locale: LocaleCode, title: string, script: string, b
 <meta name="robots" content="noindex"><meta name="referrer" content="same-origin">
 <title>${escapeHtml(title)} – ${escapeHtml(shop.name)}</title>
 <link rel="icon" href="/cdn/shop/t/1/assets/favicon.svg" type="image/svg+xml">
+<link rel="preload" href="/cdn/shop/t/1/assets/inter.woff2" as="font" type="font/woff2" crossorigin>
 <link rel="stylesheet" href="/cdn/shop/t/1/assets/checkout.css">
 </head>
 <body>
