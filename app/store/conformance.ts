@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { deliveryStoreConformance } from "./conformance/delivery-store.ts";
+import { eventStoreConformance } from "./conformance/event-store.ts";
 import { jobStoreConformance } from "./conformance/job-store.ts";
 import type { Store } from "./store.ts";
 
@@ -11,5 +12,6 @@ export function storeConformance(engine: string, createStore: CreateStore): void
   describe(`the store on ${engine}`, () => {
     jobStoreConformance(createStore);
     deliveryStoreConformance(createStore);
+    eventStoreConformance(createStore);
   });
 }
