@@ -163,7 +163,7 @@ class RunStep {
 
     const sent: RunContext = { ...context, sent: (context.sent ?? 0) + 1, lastSentAt: this.#now.getTime() };
     delete sent.noCodeSince;
-    delete sent.waitsForSilence;
+    delete sent.seenInShopAt;
     const commit: MessageCommit = {
       expected: this.#expected,
       person,
@@ -261,7 +261,8 @@ class RunStep {
       notification: {
         id: notificationId,
         shop: run.shop,
-        visitorId: first.visitorId,
+        // Whose cart or wish it is about; the delivery names the browser it goes to.
+        visitorId: run.visitorId,
         customerId: this.#situation.person.visitor.customerId,
         kind: this.#kind.kind,
         runId: run.id,

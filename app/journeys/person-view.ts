@@ -14,8 +14,10 @@ export type RunContext = {
   lastSentAt?: number;
   /** The cart's version at the last arming: a finished run starts again only for a newer one. */
   version?: number;
-  /** A message was not shown because the shop was open: every sign of life starts its wait again. */
-  waitsForSilence?: boolean;
+  /** When a message was last not shown because the shop was open: every sign of life starts its wait again. */
+  seenInShopAt?: number;
+  /** How often in a row that was so. */
+  seenInShop?: number;
   /** Since when a discount code is waited for. */
   noCodeSince?: number;
   /** What the kind needs to find its subject again. */

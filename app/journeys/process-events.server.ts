@@ -1,10 +1,10 @@
 import type { EventStore } from "../events/event-store.ts";
 import type { LoggedEvent } from "../events/shop-event.ts";
 import type { NewJob } from "../scheduler/job.ts";
-import { MINUTE_MS } from "./duration.ts";
+import { HOUR_MS, MINUTE_MS } from "./duration.ts";
 import { journeyKind, JOURNEY_KINDS } from "./kinds/registry.server.ts";
 import type { JourneyKind, RunPlan } from "./kinds/kind.ts";
-import { silentSince } from "./kinds/silence.ts";
+import { silentSinceSeen } from "./kinds/silence.ts";
 import type { LedgerEntry, LedgerReason } from "./ledger-store.ts";
 import { whyNotReachable } from "./permission.ts";
 import type { FulfillmentView, PersonView, Run, RunContext } from "./person-view.ts";
@@ -14,6 +14,7 @@ import { stockWatchJob } from "./stock-watch.ts";
 
 /** An event that took longer than this to reach us updates history and arms nothing that would be overdue. */
 const STALE_MS = 10 * MINUTE_MS;
+const LONGEST_SECOND_LOOK_MS = 4 * HOUR_MS;
 const BATCH = 200;
 
 type Stores = { events: EventStore; runs: RunStore };
@@ -110,15 +111,20 @@ class Look {
   reopen(run: Run, step: string, definition: CurrentJourney["definition"] | null) {
     if (!definition || this.#ended.has(run.id) || run.state === "exited") return;
     const context = contextOf(run);
-    const anchorAt = silentSince(this.#person);
-    const dueAt = dueAtStep(definition, step, { anchorAt, previousAt: null, minimumDelayMs: 0 });
+    const seenAt = this.#event.occurredAt;
+    const seenInShop = (context.seenInShop ?? 0) + 1;
+    const anchorAt = silentSinceSeen(this.#person, seenAt);
+    // A page that stays open all night is not asked every few minutes.
+    const minimumDelayMs = Math.min(LONGEST_SECOND_LOOK_MS, MINUTE_MS * 2 ** seenInShop - 2 * MINUTE_MS);
+    const dueAt = dueAtStep(definition, step, { anchorAt, previousAt: null, minimumDelayMs });
+    const sent = Math.max(0, (context.sent ?? 1) - 1);
     this.#outcome.changes.push({
       type: "reopen",
       runId: run.id,
       step,
       anchorAt,
       dueAt,
-      context: { ...context, sent: Math.max(0, (context.sent ?? 1) - 1), waitsForSilence: true },
+      context: { ...context, sent, seenInShop, seenInShopAt: seenAt.getTime() },
     });
     this.#outcome.ledger.push(this.#row(run, "delayed", "shopping", { until: dueAt.toISOString() }, step));
     this.#ended.add(run.id);
@@ -129,9 +135,9 @@ class Look {
     for (const run of this.#person.runs) {
       const context = contextOf(run);
       const kind = journeyKind(run.journey);
-      if (!context.waitsForSilence || !kind || this.#ended.has(run.id)) continue;
+      if (context.seenInShopAt === undefined || !kind || this.#ended.has(run.id)) continue;
       const definition = await store.runs.definition(run.shop, run.journey, run.version);
-      const anchorAt = silentSince(this.#person);
+      const anchorAt = silentSinceSeen(this.#person, new Date(context.seenInShopAt));
       if (!definition || run.anchorAt.getTime() === anchorAt.getTime()) continue;
       const dueAt = dueAtStep(definition, run.step, {
         anchorAt,
@@ -164,7 +170,7 @@ class Look {
       run.anchorAt.getTime() === plan.anchorAt.getTime() &&
       context.version === contextOf(run).version &&
       (plan.dueAt === undefined || plan.dueAt >= run.dueAt);
-    if (isSame || context.waitsForSilence) return;
+    if (isSame || context.seenInShopAt !== undefined) return;
     const definition = await store.runs.definition(run.shop, run.journey, run.version);
     if (!definition) return;
     const dueAt =

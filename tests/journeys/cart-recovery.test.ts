@@ -28,7 +28,7 @@ test("reminds 3 minutes and 90 minutes after the shopper left, the second time w
     image: "https://cdn.example/shirt.png",
     data: { kind: "cart_recovery", code: null },
   });
-  expect(first?.notification.data.url).toBe(first?.notification.navigate);
+  expect(first?.notification.navigate).toContain("https://shop.example/apps/beckon/go/");
   expect(codes).toContain(second?.notification.data.code);
   expect(second?.notification.body.replaceAll(/\s/g, " ")).toBe(
     `Your code ${second?.notification.data.code} takes 15% off your cart. It works once, until Thu, Nov 5, 12:01 PM.`,
@@ -315,23 +315,54 @@ test("leaves runs under way with the version they started with", async () => {
   expect(world.titles()).toEqual(["Linen shirt is still in your cart"]);
 });
 
-test("does the step again after the shopper left when it was not shown because the shop was open", async () => {
-  const { world } = await abandonedCart();
-  await world.pass(3 * MINUTE);
-  const shown = world.pushes[0];
+/** The service worker says that it showed nothing, because a window of the shop was visible. */
+async function suppressLast(world: Awaited<ReturnType<typeof createWorld>>) {
   await world.record({
     kind: "notification_suppressed",
     visitorId: "ada",
-    data: { notificationId: shown?.notification.data.id ?? "" },
-    changes: [world.signal("ada", world.clock.now())],
+    data: { notificationId: world.pushes.at(-1)?.notification.data.id ?? "" },
   });
+}
+
+test("does the step again after the shopper left when it was not shown because the shop was open", async () => {
+  const { world } = await abandonedCart();
+  await world.pass(3 * MINUTE);
+  await suppressLast(world);
   await world.pass(MINUTE);
   await world.leave("ada");
 
-  await world.pass(3 * MINUTE);
-
+  await world.pass(3 * MINUTE - 1);
+  expect(world.pushes).toHaveLength(1);
+  await world.pass(1);
   expect(world.titles()).toEqual(["Linen shirt is still in your cart", "Linen shirt is still in your cart"]);
   expect(world.ledger()).toContain("cart_recovery 1 delayed shopping");
+});
+
+test("asks a page that stays open less and less often", async () => {
+  const { world } = await abandonedCart();
+  await world.pass(3 * MINUTE);
+  for (let hour = 0; hour < 24; hour += 1) {
+    const before = world.pushes.length;
+    await suppressLast(world);
+    while (world.pushes.length === before) await world.pass(MINUTE);
+    if (world.clock.now().getTime() - (world.pushes[0]?.at.getTime() ?? 0) > DAY) break;
+  }
+
+  expect(world.pushes.length).toBeLessThan(16);
+});
+
+test("does not count what was not shown towards the caps", async () => {
+  const world = await createWorld({ settings: { caps: { enabled: true, perDay: 1, minimumGapMinutes: 0 } } });
+  await world.subscribe("ada", { isNew: false });
+  await world.cart("ada", [buildItem()]);
+  await world.leave("ada");
+  await world.pass(3 * MINUTE);
+  world.store.database.sqlite.prepare("update deliveries set suppressed_at = ?").run(world.clock.now().getTime());
+  await suppressLast(world);
+  await world.leave("ada");
+  await world.pass(10 * MINUTE);
+
+  expect(world.pushes).toHaveLength(2);
 });
 
 test("speaks Arabic, from right to left, with codes and prices kept together", async () => {

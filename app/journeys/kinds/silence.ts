@@ -13,6 +13,15 @@ export function silentSince({ leftAt, lastSignalAt }: PersonView): Date {
   return leftAt ?? new Date(lastSignalAt.getTime() + GRACE_MS);
 }
 
+/**
+ * The same for somebody whom the service worker saw in the shop at `seenAt`, although no page has said a word since: an
+ * open page is a sign of life.
+ */
+export function silentSinceSeen(person: PersonView, seenAt: Date): Date {
+  if (person.leftAt && person.leftAt >= seenAt) return person.leftAt;
+  return new Date(Math.max(person.lastSignalAt.getTime(), seenAt.getTime()) + GRACE_MS);
+}
+
 /** The shopper is in the checkout, or closed it without coming back to the storefront. */
 export function isInCheckout({ checkoutSignalAt, lastSignalAt, leftAt }: PersonView): boolean {
   if (checkoutSignalAt === null) return false;

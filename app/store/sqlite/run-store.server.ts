@@ -76,6 +76,12 @@ export function runStore(database: Database): RunStore {
      where shop = @shop and code = @code and (state = 'free' or (state = 'taken' and person_key = @personKey))`,
   );
 
+  const isWaitedFor = sqlite
+    .prepare<[string, string], 1>(
+      `select 1 from stock_alerts where shop = ? and variant_id = ? and kind = 'back_in_stock' and state = 'waiting' limit 1`,
+    )
+    .pluck();
+
   function schedule(shop: string, runId: number, dueAt: Date) {
     jobs.schedule(advanceJob(shop, runId, dueAt));
   }
@@ -227,28 +233,17 @@ export function runStore(database: Database): RunStore {
     },
 
     async watchedVariants(shop, { inventoryItemId, variantIds }) {
-      const waiting = (where: ReturnType<typeof sql>) =>
-        drizzle
-          .selectDistinct({ variantId: stockAlerts.variantId })
-          .from(stockAlerts)
-          .leftJoin(variants, and(eq(variants.shop, stockAlerts.shop), eq(variants.variantId, stockAlerts.variantId)))
-          .where(
-            and(
-              eq(stockAlerts.shop, shop),
-              sql`${stockAlerts.state} = 'waiting'`,
-              eq(stockAlerts.kind, "back_in_stock"),
-              where,
-            ),
-          )
-          .limit(1_000)
-          .all()
-          .map(({ variantId }) => variantId);
-      if (inventoryItemId !== undefined) {
-        // A variant whose inventory item is not known yet may be the one.
-        return waiting(sql`(${variants.inventoryItemId} = ${inventoryItemId} or ${variants.inventoryItemId} is null)`);
-      }
-      if (!variantIds || variantIds.length === 0) return [];
-      return waiting(sql`${inArray(stockAlerts.variantId, variantIds)}`);
+      // A variant's inventory item is known from the moment somebody first waits for it.
+      const changed =
+        inventoryItemId === undefined
+          ? (variantIds ?? [])
+          : drizzle
+              .select({ variantId: variants.variantId })
+              .from(variants)
+              .where(and(eq(variants.shop, shop), eq(variants.inventoryItemId, inventoryItemId)))
+              .all()
+              .map(({ variantId }) => variantId);
+      return changed.filter((variantId) => isWaitedFor.get(shop, variantId) !== undefined);
     },
 
     async currentJourneys(shop) {
