@@ -1,4 +1,4 @@
-import { createCipheriv, createECDH, hash, randomBytes, type ECDH } from "node:crypto";
+import { createCipheriv, createECDH, createSecretKey, hash, randomFillSync, type ECDH } from "node:crypto";
 import { MAX_PAYLOAD_BYTES, PayloadTooLargeError } from "./payload-limit.ts";
 
 // Message encryption for Web Push (RFC 8291 on RFC 8188): one record, no padding, a fresh key pair and salt per message.
@@ -15,7 +15,7 @@ const KEY_LABEL = Buffer.from("WebPush: info\0");
 /** The labels of RFC 8188 followed by HKDF's block counter 1: every output here fits one SHA-256 block. */
 const CONTENT_KEY_LABEL = Buffer.from("Content-Encoding: aes128gcm\0\x01");
 const NONCE_LABEL = Buffer.from("Content-Encoding: nonce\0\x01");
-const LAST_RECORD = Buffer.from([0x02]);
+const LAST_RECORD = 0x02;
 
 /** What the browser gave when it subscribed, base64url. */
 export type SubscriptionKeys = { p256dh: string; auth: string };
@@ -40,35 +40,38 @@ export function encryptPayload(
   keys: SubscriptionKeys,
   fixed?: { privateKey: Buffer; salt: Buffer },
 ): Buffer {
-  const plaintext = Buffer.from(payload, "utf8");
-  if (plaintext.length > MAX_PAYLOAD_BYTES) throw new PayloadTooLargeError(plaintext.length);
+  const textBytes = Buffer.byteLength(payload, "utf8");
+  if (textBytes > MAX_PAYLOAD_BYTES) throw new PayloadTooLargeError(textBytes);
   const { browserPoint, auth } = readSubscriptionKeys(keys);
 
-  const sender = createECDH("prime256v1");
-  if (fixed) sender.setPrivateKey(fixed.privateKey);
-  else sender.generateKeys();
-  const senderPoint = sender.getPublicKey();
-  const salt = fixed?.salt ?? randomBytes(SALT_BYTES);
+  if (fixed) senderKeys.setPrivateKey(fixed.privateKey);
+  else senderKeys.generateKeys();
+  const senderPoint = senderKeys.getPublicKey();
 
-  const { contentKey, nonce } = deriveContentKey(
-    sharedSecret(sender, browserPoint),
-    auth,
-    browserPoint,
-    senderPoint,
-    salt,
-  );
+  // The whole body is laid out once: header, record, tag.
+  const body = Buffer.allocUnsafe(HEADER_BYTES + textBytes + 1 + TAG_BYTES);
+  const salt = body.subarray(0, SALT_BYTES);
+  if (fixed) fixed.salt.copy(salt);
+  else randomFillSync(salt);
+  body.writeUInt32BE(RECORD_SIZE, SALT_BYTES);
+  body[SALT_BYTES + 4] = POINT_BYTES;
+  senderPoint.copy(body, SALT_BYTES + 5);
 
-  const header = Buffer.allocUnsafe(HEADER_BYTES);
-  salt.copy(header, 0);
-  header.writeUInt32BE(RECORD_SIZE, SALT_BYTES);
-  header[SALT_BYTES + 4] = POINT_BYTES;
-  senderPoint.copy(header, SALT_BYTES + 5);
-
-  const cipher = createCipheriv("aes-128-gcm", contentKey, nonce, { authTagLength: TAG_BYTES });
-  const record = cipher.update(Buffer.concat([plaintext, LAST_RECORD]));
+  const secret = sharedSecret(senderKeys, browserPoint);
+  const { contentKey, nonce } = deriveContentKey(secret, auth, browserPoint, senderPoint, salt);
+  const record = Buffer.allocUnsafe(textBytes + 1);
+  record.write(payload, "utf8");
+  record[textBytes] = LAST_RECORD;
+  // As a key object: given the bytes, Node takes 15 µs longer.
+  const cipher = createCipheriv("aes-128-gcm", createSecretKey(contentKey), nonce);
+  cipher.update(record).copy(body, HEADER_BYTES);
   cipher.final();
-  return Buffer.concat([header, record, cipher.getAuthTag()]);
+  cipher.getAuthTag().copy(body, HEADER_BYTES + record.length);
+  return body;
 }
+
+/** One object for all messages, with a fresh key pair for each: making the object costs as much as a third of the pair. */
+const senderKeys = createECDH("prime256v1");
 
 /**
  * Checks a subscription's keys as the edge receives them.
