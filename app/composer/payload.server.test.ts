@@ -19,6 +19,8 @@ function buildParts(
       id: "n1",
       shop: SHOP,
       kind: "back_in_stock",
+      visitorId: "phone",
+      checkoutToken: null,
       targetUrl: "/products/mug?variant=1&utm_source=beckon",
       discountCode: null,
       message: {
@@ -38,7 +40,7 @@ function buildParts(
       },
       ...notification,
     },
-    delivery: { id: "d1" },
+    delivery: { id: "d1", visitorId: "phone" },
     subscription: { pushService, origin: "https://shop.example", proxyPath: "/apps/beckon" },
     keyring,
   };
@@ -76,12 +78,23 @@ test("opens the target with the code applied", () => {
   });
 });
 
-test("leads to the cart through our own page, with and without a code", () => {
-  for (const discountCode of [null, "BACK-1"]) {
-    const { notification } = JSON.parse(
-      buildPayload(buildParts({}, { discountCode, targetUrl: "/cart?utm_source=beckon" })),
-    );
-    expect(notification.data.url).toBe(notification.navigate);
+test("opens the browser's own cart at once, with the code applied", () => {
+  const urlWith = (discountCode: string | null) =>
+    JSON.parse(buildPayload(buildParts({}, { discountCode, targetUrl: "/cart" }))).notification.data.url;
+
+  expect(urlWith(null)).toBe("https://shop.example/cart");
+  expect(urlWith("BACK-1")).toBe("https://shop.example/discount/BACK-1?redirect=%2Fcart");
+});
+
+test("leads to a cart of another device, and to a checkout, through our own page", () => {
+  for (const other of [{ visitorId: "laptop" }, { checkoutToken: "c1" }]) {
+    const parts = { targetUrl: "/cart", ...other };
+    const plain = JSON.parse(buildPayload(buildParts({}, parts))).notification;
+    expect(plain.data.url).toBe(plain.navigate);
+
+    const withCode = JSON.parse(buildPayload(buildParts({}, { ...parts, discountCode: "BACK-1" }))).notification;
+    const page = encodeURIComponent(new URL(withCode.navigate).pathname);
+    expect(withCode.data.url).toBe(`https://shop.example/discount/BACK-1?redirect=${page}`);
   }
 });
 

@@ -11,11 +11,16 @@ export type PayloadParts = {
     shop: string;
     kind: string;
     message: ComposedMessage;
+    /** Whose cart it is about. */
+    visitorId: string;
     /** A path on the shop's own domain, or an https address elsewhere. */
     targetUrl: string;
     discountCode: string | null;
+    /** The checkout to bring back; its recovery link is resolved on the click. */
+    checkoutToken: string | null;
   };
-  delivery: { id: string };
+  /** `visitorId`: the browser it goes to. */
+  delivery: { id: string; visitorId: string };
   /** `pushService` is host[:port] of the endpoint; `origin` and `proxyPath` are those it was made with. */
   subscription: { pushService: string; origin: string; proxyPath: string };
   keyring: Keyring;
@@ -29,8 +34,8 @@ const SHORTEST_BODY = 40;
  * buttons, then the end of its body.
  *
  * `navigate` is always a `go` link on the origin where the subscription was made. `data.url` is the final target with the
- * code applied; for the cart it is the same `go` link, because only that page can look whether the cart is empty before it
- * puts anything back (docs/decisions/0006-where-a-click-leads.md).
+ * code applied; for a cart that is not that browser's own, and for a checkout, it leads through the `go` page, because only
+ * that page can look whether the cart is empty before it puts anything back (docs/decisions/0006-where-a-click-leads.md).
  *
  * @throws PayloadTooLargeError when even the shortened message is above 3,993 bytes
  */
@@ -89,7 +94,7 @@ function writePayload(
       token: signToken(keyring, "receipt", claims),
       id: notification.id,
       kind: notification.kind,
-      url: finalTarget(notification, subscription.origin, navigate),
+      url: finalTarget(notification, delivery.visitorId, subscription.origin, navigate),
       code: notification.discountCode,
     },
     ...(message.icon && { icon: message.icon }),
@@ -106,11 +111,13 @@ function writePayload(
 }
 
 function finalTarget(
-  { targetUrl, discountCode }: { targetUrl: string; discountCode: string | null },
+  { targetUrl, discountCode, visitorId, checkoutToken }: PayloadParts["notification"],
+  browser: string,
   origin: string,
   navigate: string,
 ): string {
   if (!targetUrl.startsWith("/")) return targetUrl;
-  if (leadsToCart(targetUrl)) return navigate;
-  return `${origin}${discountCode === null ? targetUrl : discountPath(discountCode, targetUrl)}`;
+  const isThere = visitorId === browser && checkoutToken === null;
+  const path = leadsToCart(targetUrl) && !isThere ? navigate.slice(origin.length) : targetUrl;
+  return `${origin}${discountCode === null ? path : discountPath(discountCode, path)}`;
 }

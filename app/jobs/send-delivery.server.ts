@@ -22,7 +22,7 @@ import type { Store } from "../store/store.ts";
 
 export type BuildPayload = (parts: {
   notification: NotificationToSend;
-  delivery: { id: string };
+  delivery: { id: string; visitorId: string };
   subscription: SubscriptionToSend;
   keyring: Keyring;
 }) => string;

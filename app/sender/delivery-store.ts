@@ -52,6 +52,7 @@ export type NotificationToSend = {
   message: ComposedMessage;
   targetUrl: string;
   discountCode: string | null;
+  checkoutToken: string | null;
   createdAt: Date;
 };
 

@@ -86,13 +86,7 @@ function emptyCartJson(visit: Visit) {
   };
 }
 
-function lineJson(
-  sim: Sim,
-  visit: Visit,
-  line: PricedLine,
-  codes: PricedCode[],
-  money: (minor: number) => number,
-) {
+function lineJson(sim: Sim, visit: Visit, line: PricedLine, codes: PricedCode[], money: (minor: number) => number) {
   const { item, variant, product } = line;
   const isDefault = variant.title === "Default Title";
   const title = titleIn(visit.locale, product);

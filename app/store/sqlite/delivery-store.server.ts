@@ -36,6 +36,7 @@ type LoadedRow = {
   message: string;
   targetUrl: string;
   discountCode: string | null;
+  checkoutToken: string | null;
   nCreatedAt: number;
   endpoint: string;
   p256dh: string;
@@ -74,7 +75,8 @@ export function deliveryStore(db: Database): DeliveryStore {
        d.visitor_id as visitorId, d.state, d.push_topic as pushTopic, d.urgency, d.ttl_seconds as ttlSeconds,
        d.deadline_at as deadlineAt, d.attempts, d.created_at as createdAt,
        n.visitor_id as nVisitorId, n.kind, n.step, n.run_id as runId, n.is_transactional as isTransactional, n.locale,
-       n.message, n.target_url as targetUrl, n.discount_code as discountCode, n.created_at as nCreatedAt,
+       n.message, n.target_url as targetUrl, n.discount_code as discountCode,
+       n.checkout_token as checkoutToken, n.created_at as nCreatedAt,
        s.endpoint, s.p256dh, s.auth, s.push_service as pushService, s.origin, s.proxy_path as proxyPath,
        s.state as subscriptionState, s.paused_until as pausedUntil, s.muted_kinds as mutedKinds,
        k.public_key as publicKey, k.private_key as privateKey, h.state as shopState, ${STOP_REASON} as stopReason
@@ -390,6 +392,7 @@ function describeRow(row: LoadedRow): DeliveryToSend {
       message: JSON.parse(row.message) as DeliveryToSend["notification"]["message"],
       targetUrl: row.targetUrl,
       discountCode: row.discountCode,
+      checkoutToken: row.checkoutToken,
       createdAt: new Date(row.nCreatedAt),
     },
     subscription: {
