@@ -9,6 +9,8 @@ import { jobStatements } from "./job-statements.server.ts";
 import type { JobStatements } from "./job-statements.server.ts";
 import * as schema from "./schema.server.ts";
 
+const MIGRATION_ATTEMPTS = 4;
+
 /** What every store part is given. Transactions: `sqlite.transaction(fn).immediate(...)`, synchronous and short. */
 export type Database = {
   /** The typed builder, for queries that are not hot. */
@@ -56,11 +58,27 @@ export function openDatabase({ file, synchronous = "FULL", asItIs = false, onJob
     sqlite.pragma("temp_store = MEMORY");
     sqlite.pragma("cache_size = -65536"); // 64 MiB
     const typed = drizzle(sqlite, { schema });
-    migrate(typed, { migrationsFolder: migrationsFolder() });
+    bringUpToDate(typed);
     return { drizzle: typed, sqlite, jobs: jobStatements(sqlite, onJobScheduled) };
   } catch (error) {
     sqlite.close();
     throw error;
+  }
+}
+
+/**
+ * Several processes may start at once on a new version. Whoever comes second fails on what the first has just made, in a
+ * transaction that is rolled back, and finds it done when it looks again.
+ */
+function bringUpToDate(typed: BetterSQLite3Database<typeof schema>): void {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      migrate(typed, { migrationsFolder: migrationsFolder() });
+      return;
+    } catch (error) {
+      if (attempt === MIGRATION_ATTEMPTS) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100 * attempt);
+    }
   }
 }
 

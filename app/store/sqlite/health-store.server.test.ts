@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -57,6 +59,24 @@ test("says that a database cannot be written", async () => {
   database.sqlite.pragma("query_only = on");
 
   expect(await health.problem()).toContain("cannot be written");
+});
+
+test("several processes may start at once on a new database", async () => {
+  const file = temporaryFile();
+  const module = path.join(import.meta.dirname, "create-store.server.ts");
+  const program = `
+    const { createSqliteStore } = await import(${JSON.stringify(module)});
+    const store = createSqliteStore({ file: process.argv[1] });
+    const problem = await store.health.problem();
+    if (problem) throw new Error(problem);
+  `;
+  const run = async () => {
+    const child = spawn(process.execPath, ["--input-type=module", "-e", program, file], { stdio: "inherit" });
+    const [code] = (await once(child, "exit")) as [number];
+    return code;
+  };
+
+  expect(await Promise.all([run(), run(), run(), run()])).toEqual([0, 0, 0, 0]);
 });
 
 test("two connections write to one file without losing a write", async () => {
