@@ -1,4 +1,5 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
+import { noteEmbed } from "../shopify/note-embed.server.ts";
 import { methodNotAllowed, problem } from "../shopify/problem.server.ts";
 import { checkProxyRequest } from "../shopify/proxy-request.server.ts";
 import { answerPublicly, jsonAnswer } from "../shopify/proxy-route.server.ts";
@@ -13,7 +14,7 @@ export function loader({ request }: LoaderFunctionArgs) {
     const key = await app.store.vapidKeys.current(shop);
     if (!key) return problem(404, "The app is not installed in this shop.");
 
-    await app.store.shops.embedSeen(shop, app.clock.now());
+    await noteEmbed(app.store, shopRow, app.clock.now());
     const config = configForLocale(buildStorefrontConfig(shopRow, key.publicKey), query.get("locale"));
     return jsonAnswer(200, config, { "Cache-Control": "public, max-age=300" });
   });

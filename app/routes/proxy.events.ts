@@ -2,6 +2,7 @@ import type { ActionFunctionArgs } from "@remix-run/node";
 import { recordEvents } from "../events/record-events.ts";
 import { storefrontEntries } from "../events/storefront-entries.ts";
 import { eventsRequestSchema } from "../events/storefront-schema.ts";
+import { noteEmbed } from "../shopify/note-embed.server.ts";
 import { methodNotAllowed } from "../shopify/problem.server.ts";
 import { checkProxyRequest } from "../shopify/proxy-request.server.ts";
 import { answerPublicly, emptyAnswer } from "../shopify/proxy-route.server.ts";
@@ -32,6 +33,7 @@ export function action({ request }: ActionFunctionArgs) {
       events,
     );
     await recordEvents(store, entries, receivedAt);
+    await noteEmbed(store, checked.shopRow, receivedAt);
     return emptyAnswer(202);
   });
 }

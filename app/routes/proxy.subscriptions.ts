@@ -3,6 +3,7 @@ import { recordSubscription } from "../events/record-subscription.ts";
 import { subscriptionRequestSchema } from "../events/subscription-schema.ts";
 import { checkEndpoint, createEndpointPolicy } from "../sender/check-endpoint.server.ts";
 import { endSubscription } from "../shopify/end-subscription.server.ts";
+import { noteEmbed } from "../shopify/note-embed.server.ts";
 import { methodNotAllowed, problem } from "../shopify/problem.server.ts";
 import { checkProxyRequest } from "../shopify/proxy-request.server.ts";
 import { answerPublicly, jsonAnswer } from "../shopify/proxy-route.server.ts";
@@ -52,6 +53,7 @@ export function action({ request }: ActionFunctionArgs) {
       receivedAt: clock.now(),
       speed: clock.speed,
     });
+    await noteEmbed(store, shopRow, clock.now());
     const token = signToken(keyring, "preferences", { u: result.subscriptionId, s: shop });
     return jsonAnswer(result.isNew ? 201 : 200, {
       subscriptionId: result.subscriptionId,
