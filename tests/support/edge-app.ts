@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, randomUUID } from "node:crypto";
+import { createECDH, createHmac, randomBytes, randomUUID } from "node:crypto";
 import { Writable } from "node:stream";
 import type { Config } from "../../app/config.server.ts";
 import { createKeyring, encrypt } from "../../app/encryption.server.ts";
@@ -183,13 +183,13 @@ export async function createEdgeApp({
 
 export const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
-/** A subscription's JSON with fresh keys of the right lengths. */
+/** A subscription's JSON with fresh keys. */
 export function pushSubscription(endpoint = `https://updates.push.services.mozilla.com/wpush/v2/${randomUUID()}`) {
   return {
     endpoint,
     expirationTime: null,
     keys: {
-      p256dh: Buffer.concat([Buffer.from([4]), randomBytes(64)]).toString("base64url"),
+      p256dh: createECDH("prime256v1").generateKeys().toString("base64url"),
       auth: randomBytes(16).toString("base64url"),
     },
   };
