@@ -1,3 +1,4 @@
+import { ECDH } from "node:crypto";
 import { z } from "zod";
 import {
   cartTokenSchema,
@@ -22,7 +23,7 @@ function base64Bytes(accepts: (bytes: number) => boolean, what: string) {
 }
 
 const p256dh = base64Bytes((bytes) => bytes === 65, "an uncompressed P-256 point of 65 bytes").refine(
-  (key) => Buffer.from(key, "base64url")[0] === 4,
+  isPoint,
   "an uncompressed P-256 point",
 );
 const auth = base64Bytes((bytes) => bytes === 16, "16 bytes");
@@ -77,6 +78,17 @@ export const stockAlertRequestSchema = z.object({
   variantId: shopifyIdSchema,
   kind: z.enum(["back_in_stock", "price_drop"]),
 });
+
+/** On the curve: nothing could ever be encrypted for another one. */
+function isPoint(key: string): boolean {
+  const bytes = Buffer.from(key, "base64url");
+  try {
+    ECDH.convertKey(bytes, "prime256v1");
+    return bytes[0] === 4;
+  } catch {
+    return false;
+  }
+}
 
 function isTimezone(name: string): boolean {
   try {
