@@ -107,8 +107,9 @@ export type Chunks = {
     /** Writes the private attribute into the cart when there is something in it and it has none. */
     link(): Promise<void>;
   };
-  prompt?: { show(variant: string): void };
-  install?: { show(): void };
+  /** Both are done when the shopper sees it, which may be later: see `untilUncovered`. */
+  prompt?: { show(variant: string): Promise<void> };
+  install?: { show(): Promise<void> };
   bell?: { start(): void };
   "stock-alert"?: { start(): void };
 };

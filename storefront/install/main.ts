@@ -1,5 +1,5 @@
 import { pickTexts } from "../ui/pick-texts.ts";
-import { escape, openSheet } from "../ui/sheet.ts";
+import { escape, openSheet, untilUncovered } from "../ui/sheet.ts";
 import { INSTALL_TEXTS } from "./texts.ts";
 
 // Safari on an iPhone: notifications exist only for a shop on the home screen. Shown in place of the prompt.
@@ -23,7 +23,8 @@ ol{list-style:none;padding:0;margin-top:16px;display:grid;gap:8px}
 li{display:flex;align-items:center;gap:12px;font-size:15px;font-weight:500;min-height:44px;padding:6px 12px;border-radius:12px;background:rgb(from var(--ink) r g b/.05)}
 li svg{flex:none;color:var(--accent)}`.replace(/\n/g, "");
 
-function show(): void {
+async function show(): Promise<void> {
+  await untilUncovered();
   const { locale, shop, accent, config } = Beckon.page;
   const chosen = pickTexts(INSTALL_TEXTS, locale, config.defaultLocale)!;
   const say = (name: keyof typeof chosen) => escape(chosen[name].replace("{shop}", shop));

@@ -38,8 +38,8 @@ export async function ask(variant: string): Promise<void> {
     if (permission()) {
       const [subscribe, prompt] = await Promise.all([load("subscribe"), load("prompt")]);
       await subscribe.prepare();
-      prompt.show(variant);
-    } else (await load("install")).show();
+      await prompt.show(variant);
+    } else await (await load("install")).show();
     save({ asks: (read().asks || 0) + 1, askedAt: Date.now() });
     if (allowed()) track("prompt_shown", { variant });
   } catch {

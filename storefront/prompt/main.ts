@@ -1,5 +1,5 @@
 import { pickTexts } from "../ui/pick-texts.ts";
-import { escape, openSheet } from "../ui/sheet.ts";
+import { escape, openSheet, untilUncovered } from "../ui/sheet.ts";
 
 // Our own question, before the browser's. Loaded when a rule of the merchant's is met.
 
@@ -11,11 +11,12 @@ const BELL = `<svg width="22" height="22" viewBox="0 0 24 24" fill="none" stroke
 
 const CSS = `.main{flex-grow:2}`;
 
-function show(variant: string): void {
+async function show(variant: string): Promise<void> {
   const { page } = Beckon;
   const { config, locale, accent, icon } = page;
   const texts = pickTexts(config.prompt.texts, locale, config.defaultLocale);
   if (!texts) return;
+  await untilUncovered();
 
   const mark = icon
     ? `<img class="mark" src="${escape(icon)}" alt="" width="44" height="44">`

@@ -58,6 +58,19 @@ export function openSheet({ name, position, locale, accent, html, css, onEscape 
   };
 }
 
+/** Behind a modal dialog of the theme (a cart drawer, a size guide) nothing can be tapped: waits until none is open. */
+export async function untilUncovered(): Promise<void> {
+  while (isCovered()) await new Promise((resolve) => setTimeout(resolve, 500));
+}
+
+function isCovered(): boolean {
+  try {
+    return document.querySelector("dialog:modal") !== null;
+  } catch {
+    return false; // a browser that does not know :modal
+  }
+}
+
 /** Text that is put between tags or into a quoted attribute. */
 export function escape(text: string): string {
   return text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);

@@ -186,6 +186,21 @@ describe("the storefront in Chromium", { skip, concurrency: false, timeout: 300_
       assert.equal(await page.$eval("#mail", (input) => (input as HTMLInputElement).value), "a@b.test");
     });
 
+    test("waits while a modal dialog of the theme covers the page", async () => {
+      shop.options.prompt = AT_ONCE;
+      const page = await open("/products/apron");
+      await page.evaluate(() => {
+        const drawer = document.body.appendChild(document.createElement("dialog"));
+        drawer.showModal();
+      });
+      await page.waitForFunction(() => window.Beckon?.prompt !== undefined, { timeout: 6_000 });
+      assert.equal(await page.$("[data-beckon=prompt]"), null);
+
+      await page.evaluate(() => document.querySelector("dialog")?.close());
+
+      assert.ok(await prompt(page));
+    });
+
     test("stays away where the browser's answer was no", async () => {
       shop.options.prompt = AT_ONCE;
       const page = await open("/products/apron", { permission: "denied" });
