@@ -2,6 +2,7 @@ import { describe } from "vitest";
 import { deliveryStoreConformance } from "./conformance/delivery-store.ts";
 import { eventStoreConformance } from "./conformance/event-store.ts";
 import { jobStoreConformance } from "./conformance/job-store.ts";
+import { runStoreConformance } from "./conformance/run-store.ts";
 import type { Store } from "./store.ts";
 
 /** Makes an empty store, closed when the test ends. */
@@ -13,5 +14,6 @@ export function storeConformance(engine: string, createStore: CreateStore): void
     jobStoreConformance(createStore);
     deliveryStoreConformance(createStore);
     eventStoreConformance(createStore);
+    runStoreConformance(createStore);
   });
 }

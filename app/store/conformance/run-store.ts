@@ -1,0 +1,438 @@
+import { describe, expect, test } from "vitest";
+import type { MirrorChange } from "../../events/mirror-change.ts";
+import type { LoggedEvent } from "../../events/shop-event.ts";
+import { journeySchema } from "../../journeys/definition.ts";
+import type { OutgoingMessage } from "../../journeys/notification-store.ts";
+import type { Run } from "../../journeys/person-view.ts";
+import type { MessageCommit, NewRun, RunChange } from "../../journeys/run-store.ts";
+import type { CreateStore } from "../conformance.ts";
+import type { Store } from "../store.ts";
+
+const SHOP = "one.myshopify.com";
+const NOON = new Date("2026-11-02T12:00:00Z");
+const POOL_JOB = { kind: "discount-pool", key: `discount-pool:${SHOP}`, payload: { shop: SHOP }, runAt: NOON };
+
+const text = { en: { title: "Title", body: "Body" } };
+const DEFINITION = journeySchema.parse({
+  trigger: { type: "cart_left" },
+  steps: [
+    { type: "wait", delay: "PT3M", from: "trigger" },
+    { type: "message", message: text },
+    { type: "wait", delay: "PT90M", from: "trigger" },
+    { type: "message", message: text, discount: { percent: 15 } },
+  ],
+});
+
+function later(minutes: number): Date {
+  return new Date(NOON.getTime() + minutes * 60_000);
+}
+
+export function runStoreConformance(createStore: CreateStore): void {
+  describe("journeys", () => {
+    test("a version is never changed, and the current one is the newest", async () => {
+      const store = await createShop(createStore);
+      const edited = structuredClone(DEFINITION);
+      edited.steps.length = 2;
+
+      expect(await store.journeys.save(SHOP, "cart_recovery", edited, later(1), POOL_JOB)).toMatchObject({
+        version: 2,
+      });
+      expect(await store.runs.definition(SHOP, "cart_recovery", 1)).toEqual(DEFINITION);
+      expect(await store.runs.definition(SHOP, "cart_recovery", 2)).toEqual(edited);
+      expect(await store.runs.definition(SHOP, "cart_recovery", 3)).toBeNull();
+      expect(await store.runs.currentJourneys(SHOP)).toEqual([
+        { kind: "cart_recovery", version: 2, definition: edited },
+      ]);
+    });
+
+    test("what a shop has already is left alone, and another shop has nothing", async () => {
+      const store = await createShop(createStore);
+      await store.journeys.setEnabled(SHOP, "cart_recovery", false, NOON, POOL_JOB);
+      await addJourney(store);
+
+      expect(await store.journeys.list(SHOP)).toMatchObject([{ kind: "cart_recovery", enabled: false, version: 1 }]);
+      expect(await store.runs.currentJourneys(SHOP)).toEqual([]);
+      expect(await store.journeys.list("two.myshopify.com")).toEqual([]);
+      expect(await store.journeys.setEnabled("two.myshopify.com", "cart_recovery", true, NOON, POOL_JOB)).toBe(false);
+    });
+  });
+
+  describe("runs", () => {
+    test("an event is applied once, with its job", async () => {
+      const store = await createShop(createStore);
+      const event = await signal(store);
+      const outcome = { changes: [start()], ledger: [], jobs: [] };
+
+      expect(await store.runs.apply(event, outcome, NOON)).toBe(true);
+      expect(await store.runs.apply(event, outcome, NOON)).toBe(false);
+      expect(await advanceJobs(store)).toEqual([later(3)]);
+    });
+
+    test("one run is under way for a journey, a visitor and a subject", async () => {
+      const store = await createShop(createStore);
+      await apply(store, start(), start({ dueAt: later(9) }), start({ subject: "cart:other" }));
+
+      expect((await active(store)).map(({ subject, dueAt }) => [subject, dueAt])).toEqual([
+        ["cart:c1", later(3)],
+        ["cart:other", later(3)],
+      ]);
+    });
+
+    test("a timer that starts again keeps one job", async () => {
+      const store = await createShop(createStore);
+      const run = await started(store);
+      for (let minute = 1; minute <= 20; minute += 1) await apply(store, rearm(run, { dueAt: later(minute) }));
+
+      expect(await advanceJobs(store)).toEqual([later(20)]);
+      expect((await active(store))[0]).toMatchObject({ dueAt: later(20), anchorAt: later(17) });
+    });
+
+    test("a timer for a step that is past starts nothing", async () => {
+      const store = await createShop(createStore);
+      const run = await started(store);
+      await apply(store, rearm(run, { step: "3", dueAt: later(50) }));
+
+      expect(await advanceJobs(store)).toEqual([later(3)]);
+    });
+
+    test("a suspended run has no job until it is armed again", async () => {
+      const store = await createShop(createStore);
+      const run = await started(store);
+      await apply(store, { type: "suspend", runId: run.id });
+      expect(await advanceJobs(store)).toEqual([]);
+      expect(await active(store)).toMatchObject([{ dueAt: null }]);
+
+      await apply(store, rearm(run, { dueAt: later(30) }));
+      expect(await advanceJobs(store)).toEqual([later(30)]);
+    });
+
+    test("an ended run is over: it is not armed, not ended again, and leaves room for another", async () => {
+      const store = await createShop(createStore);
+      const run = await started(store);
+      await apply(store, { type: "exit", runId: run.id, reason: "bought" });
+      await apply(store, rearm(run), { type: "exit", runId: run.id, reason: "emptied" });
+
+      expect(await store.runs.byId(run.id)).toMatchObject({ state: "exited", exitReason: "bought", dueAt: null });
+      expect(await advanceJobs(store)).toEqual([]);
+      const again = await started(store);
+      expect(again.id).not.toBe(run.id);
+      expect(await store.runs.lastOf(SHOP, "cart_recovery", "cart:c1", "ada")).toMatchObject({ id: again.id });
+    });
+
+    test("a run goes back to a step that was not shown, also after its last; an exited one does not", async () => {
+      const store = await createShop(createStore);
+      const run = await started(store);
+      const reopen: RunChange = {
+        type: "reopen",
+        runId: run.id,
+        step: "1",
+        anchorAt: later(5),
+        dueAt: later(8),
+        context: {},
+      };
+      await store.runs.commitEnd(expected(run), { state: "finished", reason: null }, [], NOON);
+      await apply(store, reopen);
+      expect(await active(store)).toMatchObject([{ id: run.id, step: "1", dueAt: later(8) }]);
+
+      await apply(store, { type: "exit", runId: run.id, reason: "bought" }, reopen);
+      expect(await active(store)).toEqual([]);
+    });
+  });
+
+  describe("messages of a run", () => {
+    test("everything a message leaves behind is written together", async () => {
+      const store = await createShop(createStore);
+      const run = await started(store);
+
+      expect(await store.runs.commitMessage(await message(store, run), later(3))).toBe("done");
+      expect(await store.notifications.byId(SHOP, "n1")).toMatchObject({ runId: run.id, step: "1" });
+      expect(await store.runs.ofNotification(SHOP, "n1")).toMatchObject({ run: { id: run.id }, step: "1" });
+      expect(await active(store)).toMatchObject([{ step: "3", dueAt: later(90), context: { sent: 1 } }]);
+      expect(await store.jobs.list({ kind: "send-delivery" })).toHaveLength(1);
+      expect(await advanceJobs(store)).toEqual([later(90)]);
+    });
+
+    test("a step is done once", async () => {
+      const store = await createShop(createStore);
+      const run = await started(store);
+      const commit = await message(store, run);
+      await store.runs.commitMessage(commit, later(3));
+
+      expect(await store.runs.commitMessage(await message(store, run, "n2"), later(3))).toBe("changed");
+      expect(await store.notifications.byId(SHOP, "n2")).toBeNull();
+      expect(await store.jobs.list({ kind: "send-delivery" })).toHaveLength(1);
+    });
+
+    test("nothing leaves when the run was armed anew or the person ordered in the meantime", async () => {
+      const store = await createShop(createStore);
+      const run = await started(store);
+      const beforeSignal = await message(store, run);
+      await apply(store, rearm(run, { dueAt: later(10) }));
+      expect(await store.runs.commitMessage(beforeSignal, later(3))).toBe("changed");
+
+      const [armed] = await active(store);
+      if (!armed) throw new Error("the run is gone");
+      const beforeOrder = await message(store, armed);
+      await order(store);
+      expect(await store.runs.commitMessage(beforeOrder, later(10))).toBe("changed");
+      expect(await store.notifications.byId(SHOP, "n1")).toBeNull();
+    });
+
+    test("a code is given to one message; the other writes nothing", async () => {
+      const store = await createShop(createStore);
+      const cohort = await store.discounts.beginCohort(SHOP, "percent:15", later(9_000), NOON);
+      await store.discounts.openCohort(SHOP, cohort, "gid://shopify/DiscountCodeNode/1", "BACK-1", NOON);
+      const first = await started(store);
+      await apply(store, start({ subject: "cart:other", visitorId: "bob" }));
+      const second = (await active(store, "bob"))[0];
+      if (!second) throw new Error("the second run was not started");
+
+      const code = await store.runs.codeFor(SHOP, { percent: 15 }, "visitor:ada", first.id, later(60));
+      expect(code).toMatchObject({ code: "BACK-1", endsAt: later(9_000) });
+      const take = { code: "BACK-1", personKey: "visitor:ada" };
+      expect(await store.runs.commitMessage({ ...(await message(store, first)), code: take }, later(3))).toBe("done");
+      const other = { ...(await message(store, second, "n2")), code: { code: "BACK-1", personKey: "visitor:bob" } };
+      expect(await store.runs.commitMessage(other, later(3))).toBe("code_gone");
+
+      expect(await store.notifications.byId(SHOP, "n2")).toBeNull();
+      expect((await active(store, "bob"))[0]).toMatchObject({ step: "1" });
+      expect(await store.runs.codeFor(SHOP, { percent: 15 }, "visitor:bob", second.id, later(60))).toBeNull();
+      // Its own run may use it again as long as nobody has seen it.
+      expect(await store.runs.codeFor(SHOP, { percent: 15 }, "visitor:ada", first.id, later(60))).toMatchObject({
+        code: "BACK-1",
+      });
+      expect(await store.runs.lastCodeAt(SHOP, "visitor:ada", second.id)).toEqual(later(3));
+      expect(await store.runs.lastCodeAt(SHOP, "visitor:ada", first.id)).toBeNull();
+    });
+
+    test("a delay moves the job, and says so once", async () => {
+      const store = await createShop(createStore);
+      const run = await started(store);
+      const next = { step: "1", dueAt: later(30), context: {} };
+
+      expect(await store.runs.commitDelay(expected(run), next, [])).toBe(true);
+      expect(await store.runs.commitDelay(expected(run), next, [])).toBe(false);
+      expect(await advanceJobs(store)).toEqual([later(30)]);
+    });
+  });
+
+  describe("stock alerts", () => {
+    test("each is told once, the oldest first, and waits again when its variant sold out before", async () => {
+      const store = await createShop(createStore);
+      for (const visitorId of ["ada", "bob"]) {
+        await signal(store, visitorId, [
+          { type: "stock_alert", visitorId, variantId: "v1", kind: "back_in_stock", at: NOON },
+        ]);
+      }
+      expect(await store.runs.watchedVariants(SHOP, { variantIds: ["v1", "v2"] })).toEqual(["v1"]);
+      const { waiting, lastWaveAt } = await store.runs.stockAlerts(SHOP, "v1", "back_in_stock", 10);
+      expect(waiting.map(({ visitorId }) => visitorId)).toEqual(["ada", "bob"]);
+      expect(lastWaveAt).toBeNull();
+
+      const [alert] = waiting;
+      if (!alert) throw new Error("nobody waits");
+      const run = {
+        ...newRun({ subject: "variant:v1", dueAt: NOON }),
+        journey: "back_in_stock",
+        context: { variantId: "v1", alertId: alert.id },
+      };
+      const wave = { shop: SHOP, variantId: "v1", alerts: [alert], runs: [run] };
+      await store.runs.startWave(wave, NOON);
+      await store.runs.startWave(wave, NOON);
+      expect(await advanceJobs(store)).toEqual([NOON]);
+      const after = await store.runs.stockAlerts(SHOP, "v1", "back_in_stock", 10);
+      expect(after.waiting.map(({ visitorId }) => visitorId)).toEqual(["bob"]);
+      expect(after.lastWaveAt).toEqual(NOON);
+
+      const [underWay] = await active(store);
+      if (!underWay) throw new Error("the wave started nothing");
+      await store.runs.commitEnd(expected(underWay), { state: "exited", reason: "out_of_stock" }, [], later(1));
+      expect((await store.runs.stockAlerts(SHOP, "v1", "back_in_stock", 10)).waiting).toHaveLength(2);
+    });
+  });
+
+  describe("discount codes", () => {
+    test("a code is free once its bulk creation is done without an error", async () => {
+      const store = await createShop(createStore);
+      const cohort = await store.discounts.beginCohort(SHOP, "percent:15", later(9_000), NOON);
+      expect(await store.discounts.beginCohort(SHOP, "percent:15", later(9_000), NOON)).toBe(cohort);
+      await store.discounts.openCohort(SHOP, cohort, "gid://shopify/DiscountCodeNode/1", "A", NOON);
+      await store.discounts.addPending(SHOP, cohort, "bulk-1", ["B", "C"], NOON);
+      expect(await store.discounts.pendingBatches(SHOP)).toEqual([
+        { cohortId: cohort, bulkCreationId: "bulk-1", codes: ["B", "C"] },
+      ]);
+      expect(await store.discounts.cohorts(SHOP)).toMatchObject([{ free: 1, pending: 2, state: "open" }]);
+
+      await store.discounts.settleBatch(SHOP, "bulk-1", ["B"], ["C"]);
+      expect(await store.discounts.cohorts(SHOP)).toMatchObject([{ free: 2, pending: 0 }]);
+
+      await store.discounts.closeEnded(SHOP, later(9_001));
+      expect(await store.runs.codeFor(SHOP, { percent: 15 }, "visitor:ada", 1, NOON)).toBeNull();
+      await store.discounts.markDeleted(SHOP, cohort);
+      expect(await store.discounts.cohorts(SHOP)).toEqual([]);
+    });
+  });
+}
+
+async function createShop(createStore: CreateStore): Promise<Store> {
+  const store = await createStore();
+  await store.shops.install(SHOP, [], NOON);
+  await addJourney(store);
+  await signal(store, "ada");
+  await signal(store, "bob");
+  return store;
+}
+
+async function addJourney(store: Store) {
+  await store.journeys.addMissing(
+    SHOP,
+    [{ kind: "cart_recovery", enabled: true, definition: DEFINITION }],
+    NOON,
+    POOL_JOB,
+  );
+}
+
+let serial = 0;
+
+/** A sign of life in the log, not looked at yet. */
+async function signal(store: Store, visitorId = "ada", more: MirrorChange[] = []): Promise<LoggedEvent> {
+  const ids = { customerId: null, cartToken: null, checkoutToken: null, orderId: null };
+  const event = {
+    shop: SHOP,
+    sourceId: `e${(serial += 1)}`,
+    kind: "page_viewed",
+    visitorId,
+    occurredAt: NOON,
+    data: {},
+    ...ids,
+  } as const;
+  const change: MirrorChange = { type: "visitor_signal", visitorId, at: NOON, signal: "storefront", mayCreate: true };
+  const job = (shop: string) => ({ kind: "process-events", key: `events:${shop}`, payload: { shop }, runAt: NOON });
+  const [id] = await store.events.append([{ event, changes: [change, ...more] }], NOON, job);
+  const logged = id ? await store.events.byId(SHOP, id) : null;
+  if (!logged) throw new Error("the event was not stored");
+  return logged;
+}
+
+async function order(store: Store) {
+  await signal(store, "ada", [
+    { type: "link", linkId: "l1", visitorId: "ada", at: NOON },
+    {
+      type: "order",
+      orderId: "1001",
+      name: "#1001",
+      cartToken: null,
+      checkoutToken: null,
+      linkId: "l1",
+      customerId: null,
+      currency: "USD",
+      total: 1_000,
+      presentmentCurrency: "USD",
+      presentmentTotal: 1_000,
+      discountTotal: 0,
+      discountCodes: [],
+      discountAmounts: {},
+      items: [],
+      locale: null,
+      sourceName: "web",
+      test: false,
+      isShopping: true,
+      createdAt: later(1),
+      updatedAt: later(1),
+      paidAt: null,
+      cancelledAt: null,
+    },
+  ]);
+}
+
+function newRun(changes: Partial<NewRun> = {}): NewRun {
+  return {
+    shop: SHOP,
+    journey: "cart_recovery",
+    version: 1,
+    visitorId: "ada",
+    customerId: null,
+    subject: "cart:c1",
+    step: "1",
+    anchorAt: NOON,
+    dueAt: later(3),
+    startedAt: NOON,
+    context: {},
+    ...changes,
+  };
+}
+
+function start(changes: Partial<NewRun> = {}): RunChange {
+  return { type: "start", run: newRun(changes) };
+}
+
+function rearm(run: Run, { step = run.step, dueAt = later(5) }: { step?: string; dueAt?: Date } = {}): RunChange {
+  return { type: "rearm", runId: run.id, step, anchorAt: new Date(dueAt.getTime() - 180_000), dueAt, context: {} };
+}
+
+async function apply(store: Store, ...changes: RunChange[]) {
+  await store.runs.apply(await signal(store), { changes, ledger: [], jobs: [] }, NOON);
+}
+
+async function active(store: Store, visitorId = "ada"): Promise<Run[]> {
+  return (await store.runs.person(SHOP, visitorId, NOON))?.runs ?? [];
+}
+
+async function started(store: Store): Promise<Run> {
+  await apply(store, start());
+  const [run] = await active(store);
+  if (!run) throw new Error("the run was not started");
+  return run;
+}
+
+async function advanceJobs(store: Store): Promise<Date[]> {
+  return (await store.jobs.list({ kind: "advance-run" })).map(({ runAt }) => runAt);
+}
+
+function expected(run: Run) {
+  if (!run.dueAt) throw new Error("the run is suspended");
+  return { runId: run.id, step: run.step, dueAt: run.dueAt };
+}
+
+async function message(store: Store, run: Run, id = "n1"): Promise<MessageCommit> {
+  const person = await store.runs.person(SHOP, run.visitorId, NOON);
+  if (!person) throw new Error("the visitor is gone");
+  const outgoing: OutgoingMessage = {
+    notification: {
+      id,
+      shop: SHOP,
+      visitorId: run.visitorId,
+      customerId: null,
+      kind: run.journey,
+      runId: run.id,
+      step: run.step,
+      campaignId: null,
+      isTransactional: false,
+      locale: "en",
+      message: {
+        title: "Title",
+        body: "Body",
+        lang: "en",
+        dir: "ltr",
+        icon: null,
+        image: null,
+        badge: null,
+        actions: [],
+        tag: id,
+        renotify: false,
+        requireInteraction: false,
+        silent: false,
+      },
+      targetUrl: "/cart",
+      discountCode: null,
+      cartToken: null,
+      checkoutToken: null,
+      createdAt: NOON,
+    },
+    deliveries: [],
+    ledger: [],
+    jobs: [{ kind: "send-delivery", key: `delivery:${id}`, payload: { deliveryId: id }, runAt: NOON }],
+  };
+  const next = { step: "3", dueAt: later(90), context: { sent: 1 } };
+  return { expected: expected(run), person, outgoing, code: null, next, context: { sent: 1 } };
+}
