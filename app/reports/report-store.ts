@@ -170,11 +170,9 @@ export type RunCounts = { journey: string; step: string; active: number; suspend
 
 /** Read-only totals and lists for the admin and the REST API. Everything is read through an index. */
 export type ReportStore = {
-  totals(shop: string, range: InstantRange): Promise<Totals>;
-  /** The same for each range given, in order: the days of a chart. */
-  totalsPerRange(shop: string, ranges: InstantRange[]): Promise<(Totals & { gained: number })[]>;
   /** Journeys without anything in the range are absent. */
   journeyTotals(shop: string, range: InstantRange): Promise<JourneyTotals[]>;
+  subscribersGained(shop: string, range: InstantRange): Promise<number>;
   subscriberTotals(shop: string, range: InstantRange): Promise<SubscriberTotals>;
   refusedPushes(shop: string, since: Date): Promise<RefusedPushes[]>;
   /** Decisions older than the id `before`, newest first. */

@@ -18,7 +18,7 @@ import { sendTestPush } from "../direct/send-test-push.server.ts";
 import { journeyKind } from "../journeys/kinds/registry.server.ts";
 import { parsePeriod, previousPeriod } from "../reports/period.ts";
 import type { Period } from "../reports/period.ts";
-import { dailyTotals, summarize } from "../reports/summary.ts";
+import { reportPeriod } from "../reports/summary.ts";
 import type { DayTotals, Summary } from "../reports/summary.ts";
 
 const REFUSALS_SHOWN_FOR_MS = 7 * 86_400_000;
@@ -30,11 +30,9 @@ export async function loader({ request }: LoaderFunctionArgs) {
   const now = clock.now();
   const { period, days } = periodOf(new URL(request.url).searchParams, row.timezone, now);
 
-  const [summary, previous, daily, journeys, refused, devices, tests] = await Promise.all([
-    summarize(store, shop, period),
-    summarize(store, shop, previousPeriod(period, row.timezone)),
-    dailyTotals(store, shop, period, row.timezone),
-    store.reports.journeyTotals(shop, period.range),
+  const [report, previous, refused, devices, tests] = await Promise.all([
+    reportPeriod(store, shop, period, row.timezone),
+    reportPeriod(store, shop, previousPeriod(period, row.timezone), row.timezone),
     store.reports.refusedPushes(shop, new Date(now.getTime() - REFUSALS_SHOWN_FOR_MS)),
     store.subscribers.list(shop, { state: "active" }, null, 5),
     store.reports.decisions(shop, { journey: "direct" }, null, 1),
@@ -46,10 +44,10 @@ export async function loader({ request }: LoaderFunctionArgs) {
     now: now.toISOString(),
     period: { from: period.from, to: period.to },
     days,
-    summary,
-    previous,
-    daily,
-    journeys: journeys.map((totals) => ({ ...totals, name: journeyKind(totals.kind)?.name ?? null })),
+    summary: report.summary,
+    previous: previous.summary,
+    daily: report.days,
+    journeys: report.journeys.map((totals) => ({ ...totals, name: journeyKind(totals.kind)?.name ?? null })),
     refused: refused.map(({ status, count }) => ({ status, count })),
     setup: { isEmbedOn: row.embedSeenAt !== null, hasTestPush: tests.rows.length > 0 },
     links: { ...themeEditorLinks(context), storefront: storefrontUrl(context) },

@@ -9,21 +9,22 @@ import { stepName, stepNames } from "../components/step-names.ts";
 import { listJourneys, setEnabled } from "../journeys/journeys.server.ts";
 import { journeyKind } from "../journeys/kinds/registry.server.ts";
 import { parsePeriod } from "../reports/period.ts";
+import { reportPeriod } from "../reports/summary.ts";
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const { store, shop, row, clock } = await adminContext(request);
   const month = parsePeriod({}, row.timezone, clock.now());
-  const range = "period" in month ? month.period.range : { from: clock.now(), until: clock.now() };
-  const [journeys, totals, runs] = await Promise.all([
+  if ("problems" in month) throw new Error("The default period must be valid");
+  const [journeys, report, runs] = await Promise.all([
     listJourneys(store, shop),
-    store.reports.journeyTotals(shop, range),
+    reportPeriod(store, shop, month.period, row.timezone),
     store.reports.activeRuns(shop),
   ]);
 
   return json({
     currency: row.currency,
     journeys: journeys.map(({ kind, enabled, version, definition }) => {
-      const numbers = totals.find((entry) => entry.kind === kind);
+      const numbers = report.journeys.find((entry) => entry.kind === kind);
       return {
         kind,
         enabled,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parsePeriod } from "../../reports/period.ts";
-import { dailyTotals, summarize } from "../../reports/summary.ts";
+import { reportPeriod } from "../../reports/summary.ts";
+import type { PeriodReport } from "../../reports/summary.ts";
 import { defineEndpoint, money } from "../endpoint.ts";
 import type { ApiCall } from "../endpoint.ts";
 import { ProblemError } from "../problem.ts";
@@ -49,8 +50,8 @@ export const reportEndpoints = [
     answer: { status: 200, description: "The totals", schema: summarySchema },
     errors,
     async handle(call) {
-      const { period } = await periodOf(call);
-      return { status: 200, body: await summarize(call.store, call.shop, period) };
+      const { summary } = await reportOf(call);
+      return { status: 200, body: summary };
     },
   }),
   defineEndpoint({
@@ -68,8 +69,8 @@ export const reportEndpoints = [
     },
     errors,
     async handle(call) {
-      const { period, timezone } = await periodOf(call);
-      return { status: 200, body: { data: await dailyTotals(call.store, call.shop, period, timezone), next: null } };
+      const { days } = await reportOf(call);
+      return { status: 200, body: { data: days, next: null } };
     },
   }),
   defineEndpoint({
@@ -87,18 +88,20 @@ export const reportEndpoints = [
     },
     errors,
     async handle(call) {
-      const { period } = await periodOf(call);
-      return {
-        status: 200,
-        body: { data: await call.store.reports.journeyTotals(call.shop, period.range), next: null },
-      };
+      const { journeys } = await reportOf(call);
+      return { status: 200, body: { data: journeys, next: null } };
     },
   }),
 ];
 
-async function periodOf({ store, shop, clock, query }: ApiCall<z.output<typeof periodQuery>, null>) {
+async function reportOf({
+  store,
+  shop,
+  clock,
+  query,
+}: ApiCall<z.output<typeof periodQuery>, null>): Promise<PeriodReport> {
   const timezone = (await store.shops.get(shop))?.timezone ?? "UTC";
   const result = parsePeriod(query, timezone, clock.now());
   if ("problems" in result) throw new ProblemError(400, "The period is wrong.", result.problems);
-  return { period: result.period, timezone };
+  return reportPeriod(store, shop, result.period, timezone);
 }

@@ -10,9 +10,7 @@ import type {
   LogEntry,
   LogNotification,
   LogState,
-  Money,
   ReportStore,
-  Totals,
 } from "../../reports/report-store.ts";
 import type { Database } from "./database.server.ts";
 import type { ComposedMessage } from "./schema.server.ts";
@@ -21,15 +19,18 @@ import type { ComposedMessage } from "./schema.server.ts";
 const LOG_WINDOW = 20_000;
 
 export function reportStore({ sqlite }: Database): ReportStore {
+  // A CTE that is materialized looks each notification's deliveries up once; flattened it would for every sum.
   const pushTotals = sqlite.prepare<[string, number, number], PushTotalsRow>(`
-    select n.kind as kind,
-      sum(exists (select 1 from deliveries d where d.notification_id = n.id and d.sent_at is not null)) as sent,
-      sum(exists (select 1 from deliveries d where d.notification_id = n.id and d.state in ('accepted', 'superseded'))) as accepted,
-      sum(n.shown_at is not null) as shown,
-      sum(n.clicked_at is not null) as clicked
-    from notifications n
-    where n.shop = ? and n.created_at >= ? and n.created_at < ?
-    group by n.kind`);
+    with made as materialized (
+      select n.kind, n.shown_at, n.clicked_at,
+        (select max(case when d.state in ('accepted', 'superseded') then 2 else d.sent_at is not null end)
+          from deliveries d where d.notification_id = n.id) as best
+      from notifications n
+      where n.shop = ? and n.created_at >= ? and n.created_at < ?
+    )
+    select kind, sum(best >= 1) as sent, sum(best = 2) as accepted, sum(shown_at is not null) as shown,
+      sum(clicked_at is not null) as clicked
+    from made group by kind`);
   const orderTotals = sqlite.prepare<[string, number, number], OrderTotalsRow>(`
     select kind, currency, count(*) as orders, sum(amount - refunded) as revenue, sum(discount_cost) as discountCost
     from attributions
@@ -50,13 +51,14 @@ export function reportStore({ sqlite }: Database): ReportStore {
     group by cause order by count desc`);
   const refused = sqlite.prepare<[string, number], { status: number; count: number; lastAt: number }>(`
     select last_status as status, count(*) as count, max(created_at) as lastAt from deliveries
-    where shop = ? and state = 'failed' and last_status in (400, 401, 403, 413) and created_at >= ?
+    where shop = ? and state = 'failed' and last_status in (400, 401, 403, 413) and +created_at >= ?
     group by last_status order by count desc`);
+  // A plus keeps SQLite from walking the shop's deliveries by another index than the one meant.
   const deliveriesOf = sqlite.prepare<[string, string], DeliveryRow>(`
     select d.id, d.subscription_id as subscriptionId, d.state, d.reason, d.last_status as lastStatus, d.attempts,
       d.created_at as createdAt, d.sent_at as sentAt, s.browser, s.os, s.device_type as deviceType
     from deliveries d left join subscriptions s on s.id = d.subscription_id
-    where d.notification_id = ? and d.shop = ?
+    where d.notification_id = ? and +d.shop = ?
     order by d.created_at`);
   const entryById = sqlite.prepare<[string, number], LogRow>(`
     select ${LOG_COLUMNS} from ledger l left join notifications n on n.id = l.notification_id and n.shop = l.shop
@@ -100,7 +102,16 @@ export function reportStore({ sqlite }: Database): ReportStore {
     const bounds = [shop, range.from.getTime(), range.until.getTime()] as const;
     const byKind = new Map<string, JourneyTotals>();
     const totalsOf = (kind: string) => {
-      const known = byKind.get(kind) ?? { kind, ...noTotals() };
+      const known = byKind.get(kind) ?? {
+        kind,
+        sent: 0,
+        accepted: 0,
+        shown: 0,
+        clicked: 0,
+        orders: 0,
+        revenue: [],
+        discountCost: [],
+      };
       byKind.set(kind, known);
       return known;
     };
@@ -109,8 +120,8 @@ export function reportStore({ sqlite }: Database): ReportStore {
     for (const row of orderTotals.all(...bounds)) {
       const totals = totalsOf(row.kind);
       totals.orders += row.orders;
-      addMoney(totals.revenue, row.currency, row.revenue);
-      addMoney(totals.discountCost, row.currency, row.discountCost);
+      totals.revenue.push({ currency: row.currency, amount: row.revenue });
+      totals.discountCost.push({ currency: row.currency, amount: row.discountCost });
     }
     return [...byKind.values()].toSorted((a, b) => a.kind.localeCompare(b.kind));
   }
@@ -122,19 +133,12 @@ export function reportStore({ sqlite }: Database): ReportStore {
   }
 
   return {
-    async totals(shop, range) {
-      return sumTotals(journeyTotals(shop, range));
-    },
-
-    async totalsPerRange(shop, ranges) {
-      return ranges.map((range) => ({
-        ...sumTotals(journeyTotals(shop, range)),
-        gained: gainedSubscriptions.get(shop, range.from.getTime(), range.until.getTime()) ?? 0,
-      }));
-    },
-
     async journeyTotals(shop, range) {
       return journeyTotals(shop, range);
+    },
+
+    async subscribersGained(shop, range) {
+      return gainedSubscriptions.get(shop, range.from.getTime(), range.until.getTime()) ?? 0;
     },
 
     async subscriberTotals(shop, range) {
@@ -296,30 +300,6 @@ type CreditedOrderRow = Omit<CreditedOrder, "orderedAt" | "cancelledAt"> & {
   orderedAt: number;
   cancelledAt: number | null;
 };
-
-function noTotals(): Totals {
-  return { sent: 0, accepted: 0, shown: 0, clicked: 0, orders: 0, revenue: [], discountCost: [] };
-}
-
-function sumTotals(journeys: JourneyTotals[]): Totals {
-  const sum = noTotals();
-  for (const journey of journeys) {
-    sum.sent += journey.sent;
-    sum.accepted += journey.accepted;
-    sum.shown += journey.shown;
-    sum.clicked += journey.clicked;
-    sum.orders += journey.orders;
-    for (const { currency, amount } of journey.revenue) addMoney(sum.revenue, currency, amount);
-    for (const { currency, amount } of journey.discountCost) addMoney(sum.discountCost, currency, amount);
-  }
-  return sum;
-}
-
-function addMoney(sums: Money[], currency: string, amount: number): void {
-  const sum = sums.find((money) => money.currency === currency);
-  if (sum) sum.amount += amount;
-  else sums.push({ currency, amount });
-}
 
 /** A condition that one of the ledger's indexes answers in order of id. */
 function ledgerCondition(
