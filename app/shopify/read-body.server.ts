@@ -1,3 +1,6 @@
+/** Read beyond a limit, and thrown away, before the connection is cut. */
+const DRAINED_BYTES = 64 * 1024 * 1024;
+
 /**
  * Reads a request's body up to a limit. What is beyond the limit is read and thrown away up to a point, because closing
  * the connection under a client that still sends would lose the answer.
@@ -15,7 +18,7 @@ export async function readBody(request: Request, limit: number): Promise<Buffer 
     size += value.byteLength;
     if (size <= limit) chunks.push(value);
     else chunks.length = 0;
-    if (size > limit * 8) {
+    if (size > limit + DRAINED_BYTES) {
       await reader.cancel();
       return null;
     }
