@@ -9,11 +9,18 @@ export function startProgram(args: string[], env: NodeJS.ProcessEnv): ChildProce
 }
 
 /** Waits for the JSON line with `event: "listening"` that a program prints when it serves. */
-export async function listening(child: ChildProcess, name: string, patienceMs = 30_000): Promise<Record<string, unknown>> {
+export async function listening(
+  child: ChildProcess,
+  name: string,
+  patienceMs = 30_000,
+): Promise<Record<string, unknown>> {
   if (!child.stdout) throw new Error(`${name} has no output to read`);
   const lines = createInterface({ input: child.stdout });
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${name} did not start within ${patienceMs / 1000} s`)), patienceMs);
+    const timer = setTimeout(
+      () => reject(new Error(`${name} did not start within ${patienceMs / 1000} s`)),
+      patienceMs,
+    );
     child.once("exit", (code) => reject(new Error(`${name} ended with code ${code} before it listened`)));
     lines.on("line", (line) => {
       if (!line.startsWith("{")) return;

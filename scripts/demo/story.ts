@@ -101,7 +101,12 @@ function storySteps(ready: Ready, plan: DemoPlan, appPid: () => number): Record<
       const cart = await shopper.addToCart(String(variant.id), 2);
       cartVariants = cart.items.map((item) => String(item.variant_id));
       leftAt = await leave();
-      return { items: cart.items.length, total: cart.total_price, currency: cart.currency, leftAt: leftAt.toISOString() };
+      return {
+        items: cart.items.length,
+        total: cart.total_price,
+        currency: cart.currency,
+        leftAt: leftAt.toISOString(),
+      };
     },
 
     "cart-push-1": async () => {
