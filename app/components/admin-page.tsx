@@ -1,4 +1,4 @@
-import { Banner, BlockStack, Card, EmptyState, InlineStack, List, Page, Text } from "@shopify/polaris";
+import { Banner, BlockStack, Button, Card, InlineStack, List, Page, Text } from "@shopify/polaris";
 import type { ReactNode } from "react";
 
 // The frame of every page. Polaris stands behind these few pieces, so that another library can take its place.
@@ -120,9 +120,27 @@ export function Inset({ children }: { children: ReactNode }) {
 /** What stands where a list would be. */
 export function NothingHere({ title, children, action }: { title: string; children: ReactNode; action?: PageAction }) {
   return (
-    <EmptyState heading={title} image={EMPTY_IMAGE} {...(action ? { action: actionOf(action) } : {})}>
-      <p>{children}</p>
-    </EmptyState>
+    <div className="bk-nothing">
+      <svg viewBox="0 0 200 200" width="112" height="112" aria-hidden>
+        <circle cx="100" cy="100" r="84" fill="var(--p-color-bg-surface-secondary)" />
+        <path
+          d="M100 54c-19 0-31 14-31 33v20l-9 14h80l-9-14V87c0-19-12-33-31-33z"
+          fill="var(--p-color-bg-fill-tertiary-active)"
+        />
+        <path d="M88 129a12 12 0 0 0 24 0z" fill="var(--p-color-icon-secondary)" />
+      </svg>
+      <Text as="h2" variant="headingMd" alignment="center">
+        {title}
+      </Text>
+      <Text as="p" tone="subdued" alignment="center">
+        {children}
+      </Text>
+      {action ? (
+        <Button variant="primary" onClick={action.onClick} url={action.url}>
+          {action.label}
+        </Button>
+      ) : null}
+    </div>
   );
 }
 
@@ -190,10 +208,3 @@ function actionOf(action: PageAction) {
     loading: action.loading,
   };
 }
-
-// A bell drawn here: the shop's admin must not depend on a picture from elsewhere.
-const EMPTY_IMAGE = `data:image/svg+xml,${encodeURIComponent(
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200"><circle cx="100" cy="100" r="72" fill="#eef1f4"/>' +
-    '<path d="M100 58c-19 0-31 14-31 33v20l-9 14h80l-9-14V91c0-19-12-33-31-33z" fill="#c3cbd3"/>' +
-    '<path d="M88 131a12 12 0 0 0 24 0z" fill="#8f9aa5"/></svg>',
-)}`;

@@ -1,3 +1,4 @@
+import { Text } from "@shopify/polaris";
 import { useState } from "react";
 import type { PointerEvent } from "react";
 
@@ -23,10 +24,17 @@ export function LineChart({
 }) {
   const [active, setActive] = useState<number | null>(null);
   const most = Math.max(...points.map((point) => point.value), 0);
+  if (most === 0) {
+    return (
+      <Text as="p" tone="subdued">
+        Nothing in this period.
+      </Text>
+    );
+  }
   const top = niceCeiling(most);
   const x = (index: number) =>
     points.length < 2 ? WIDTH / 2 : LEFT + (index * (WIDTH - LEFT - RIGHT)) / (points.length - 1);
-  const y = (value: number) => HEIGHT - BOTTOM - (top === 0 ? 0 : (value / top) * (HEIGHT - TOP - BOTTOM));
+  const y = (value: number) => HEIGHT - BOTTOM - (value / top) * (HEIGHT - TOP - BOTTOM);
   const line = points.map(
     (point, index) => `${index === 0 ? "M" : "L"}${x(index).toFixed(1)},${y(point.value).toFixed(1)}`,
   );
@@ -82,11 +90,9 @@ export function LineChart({
           />
         )}
       </svg>
-      {top > 0 && (
-        <span className="bk-chart-top" aria-hidden>
-          {format(top)}
-        </span>
-      )}
+      <span className="bk-chart-top" aria-hidden>
+        {format(top)}
+      </span>
       {/* Words outside the drawing: it is stretched to the card's width, letters must not be. */}
       <div
         aria-hidden
@@ -112,7 +118,6 @@ export function LineChart({
 
 /** The next of 1, 2, 5, 10, 20, 50 … */
 function niceCeiling(value: number): number {
-  if (value <= 0) return 0;
   const power = 10 ** Math.floor(Math.log10(value));
   const step = [1, 2, 5, 10].find((factor) => factor * power >= value) ?? 10;
   return step * power;
