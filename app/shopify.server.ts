@@ -105,15 +105,16 @@ export function redirectToLogin(): Response {
 export function addDocumentResponseHeaders(request: Request, headers: Headers): void {
   shopify().addDocumentResponseHeaders(request, headers);
   const { simulatedShopifyUrl } = services().config;
-  if (simulatedShopifyUrl === null) return;
+  if (simulatedShopifyUrl !== null) letSimulatedAdminEmbed(headers, simulatedShopifyUrl);
+}
 
+/** The library allows Shopify's own hosts alone, and has the browser fetch Shopify's script ahead. */
+function letSimulatedAdminEmbed(headers: Headers, simulatedShopifyUrl: string): void {
   headers.delete("Link");
   const policy = headers.get("Content-Security-Policy");
-  if (policy)
-    headers.set(
-      "Content-Security-Policy",
-      policy.replace(/;?\s*$/, ` ${simulatedShopifyUrl} http://localhost:* http://127.0.0.1:*;`),
-    );
+  if (!policy) return;
+  const widened = policy.replace(/;?\s*$/, ` ${simulatedShopifyUrl} http://localhost:* http://127.0.0.1:*;`);
+  headers.set("Content-Security-Policy", widened);
 }
 
 /** Address of the App Bridge script: Shopify's CDN, or the stand-in of the simulated store. */
@@ -128,6 +129,6 @@ async function withOurAppBridge(response: Response): Promise<Response> {
   if (simulatedShopifyUrl === null || !response.headers.get("content-type")?.includes("text/html")) return response;
   const html = (await response.text()).replaceAll(CDN_APP_BRIDGE, appBridgeUrl());
   const headers = new Headers(response.headers);
-  headers.delete("Link");
+  letSimulatedAdminEmbed(headers, simulatedShopifyUrl);
   return new Response(html, { status: response.status, headers });
 }
