@@ -164,6 +164,17 @@ test("makes no codes that no journey promises", async () => {
   expect(shop.shopify.created).toEqual([]);
 });
 
+test("clears away what was made for a journey that is switched off now", async () => {
+  const shop = await createShop();
+  await shop.tend();
+  await setEnabled(shop.store, SHOP, "cart_recovery", false, shop.clock.now());
+  shop.shopify.finish();
+  expect(await shop.tend()).toMatchObject({ type: "snooze" });
+  shop.clock.advance(12 * DAY);
+  expect(await shop.tend()).toEqual({ type: "done" });
+  expect(shop.shopify.deleted).toHaveLength(2);
+});
+
 test("comes back later when Shopify does not answer, and ends when the app is gone", async () => {
   const shop = await createShop();
   shop.shopify.refuse("later");

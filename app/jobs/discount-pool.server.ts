@@ -57,9 +57,9 @@ export async function tendDiscountPool(deps: Deps, shop: string, now: Date, sign
     await deleteOld(deps, shop, now);
     const isWaiting = (await store.discounts.pendingBatches(shop)).length > 0;
     if (isWaiting) return { type: "snooze", until: clock.afterMachineMs(POLL_MS) };
-    return discounts.length > 0
-      ? { type: "snooze", until: new Date(now.getTime() + BETWEEN_LOOKS_MS) }
-      : { type: "done" };
+    // What was made for a promise that is no more still has to be cleared away.
+    const isIdle = discounts.length === 0 && (await store.discounts.cohorts(shop)).length === 0;
+    return isIdle ? { type: "done" } : { type: "snooze", until: new Date(now.getTime() + BETWEEN_LOOKS_MS) };
   } catch (error) {
     if (!(error instanceof ShopifyRefusal)) throw error;
     if (error.reason === "revoked") return { type: "done" };

@@ -310,8 +310,8 @@ async function fulfillmentsOf(store: Stores, event: LoggedEvent): Promise<Map<st
   const { fulfillmentId } = event.data;
   const views = new Map<string, FulfillmentView>();
   if (typeof fulfillmentId !== "string") return views;
-  for (const { kind, isSubjectUnique } of JOURNEY_KINDS) {
-    const view = isSubjectUnique ? await store.runs.fulfillment(event.shop, fulfillmentId, kind) : null;
+  for (const { kind, readsFulfillments } of JOURNEY_KINDS) {
+    const view = readsFulfillments ? await store.runs.fulfillment(event.shop, fulfillmentId, kind) : null;
     if (view) views.set(kind, view);
   }
   return views;

@@ -427,6 +427,61 @@ async function abandonedCartAtNight() {
   return { world };
 }
 
+test("goes only to who meets the entry filter", async () => {
+  const world = await createWorld();
+  const journey = await world.store.journeys.get(SHOP, "cart_recovery");
+  const filter = { all: [{ field: "cart_total", op: "gte", value: 5_000 }] };
+  await saveDefinition(world.store, SHOP, "cart_recovery", { ...journey?.definition, filter }, world.clock.now());
+  for (const [name, price] of [
+    ["small", 4_999],
+    ["large", 5_000],
+  ] as const) {
+    await world.subscribe(name, { isNew: false });
+    await world.cart(name, [buildItem({ price })]);
+    await world.leave(name);
+  }
+  await world.pass(4 * MINUTE);
+
+  expect(world.pushes.map(({ endpoint }) => endpoint)).toEqual([
+    "https://fcm.googleapis.com/fcm/send/subscription-large",
+  ]);
+  expect(world.ledger()).toContain("cart_recovery 1 dropped filtered");
+});
+
+test("ends with a visit after its first message when the merchant wants that", async () => {
+  const world = await createWorld();
+  const journey = await world.store.journeys.get(SHOP, "cart_recovery");
+  await saveDefinition(
+    world.store,
+    SHOP,
+    "cart_recovery",
+    { ...journey?.definition, exits: ["returned"] },
+    world.clock.now(),
+  );
+  await world.subscribe("ada", { isNew: false });
+  await world.cart("ada", [buildItem()]);
+  await world.leave("ada");
+  await world.pass(4 * MINUTE);
+  await world.view("ada");
+  await world.leave("ada");
+  await world.pass(DAY);
+
+  expect(world.pushes).toHaveLength(1);
+  expect(world.ledger()).toContain("cart_recovery 3 dropped returned");
+});
+
+test("counts the other browsers of the same customer as signs of life", async () => {
+  const { world } = await abandonedCart();
+  await world.signIn("ada", "c1");
+  await world.leave("ada");
+  await world.pass(2 * MINUTE);
+  await world.signIn("phone", "c1");
+  await world.pass(2 * MINUTE);
+  expect(world.pushes).toEqual([]);
+  await world.pass(4 * MINUTE);
+  expect(world.pushes).toHaveLength(1);
+});
+
 test("keeps to the caps: a gap between messages, and so many a day", async () => {
   const world = await createWorld({ settings: { caps: { enabled: true, perDay: 2, minimumGapMinutes: 30 } } });
   await world.subscribe("ada");

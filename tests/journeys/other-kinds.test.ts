@@ -83,6 +83,20 @@ test("recovers a checkout in other words when only the payment was missing", asy
   });
 });
 
+test("stays silent about a checkout whose cart was emptied in the storefront", async () => {
+  const world = await createWorld();
+  await world.subscribe("ada", { isNew: false });
+  await world.link("ada", "link-1");
+  await world.cart("ada", [buildItem()]);
+  await world.pass(MINUTE);
+  await world.checkout("ch-1", { linkId: "link-1", cartToken: "cart-ada", items: [buildItem()] });
+  await world.pass(MINUTE);
+  await world.cart("ada", []);
+  await world.pass(DAY);
+
+  expect(world.pushes).toEqual([]);
+});
+
 test("never writes about a checkout that no private link ties to the visitor", async () => {
   const world = await createWorld();
   await world.subscribe("ada");

@@ -40,6 +40,7 @@ export const backInStock: JourneyKind = {
   isEnabledAfterInstall: true,
   isTransactional: false,
   isSubjectUnique: false,
+  readsFulfillments: false,
   consent: "asked",
   mayDiscount: false,
   defaultDefinition: DEFAULT_DEFINITION,

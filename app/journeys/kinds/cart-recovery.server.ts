@@ -79,6 +79,7 @@ export const cartRecovery: JourneyKind = {
   isEnabledAfterInstall: true,
   isTransactional: false,
   isSubjectUnique: false,
+  readsFulfillments: false,
   consent: "marketing",
   mayDiscount: true,
   defaultDefinition: DEFAULT_DEFINITION,
@@ -155,8 +156,8 @@ export const cartRecovery: JourneyKind = {
   renotify: () => false,
 };
 
-/** Checkout recovery writes about this cart: it is switched on and the checkout is tied to this very visitor. */
-function isHandedOver({ cartCheckouts, enabledKinds, visitor }: PersonView): boolean {
-  const checkout = cartCheckouts[0];
-  return checkout !== undefined && checkout.visitorId === visitor.visitorId && enabledKinds.has("checkout_recovery");
+/** Checkout recovery writes about this cart: it is switched on and the checkout is tied to this very person. */
+function isHandedOver({ cartCheckouts, enabledKinds, visitorIds }: PersonView): boolean {
+  const tiedTo = cartCheckouts[0]?.visitorId;
+  return typeof tiedTo === "string" && visitorIds.includes(tiedTo) && enabledKinds.has("checkout_recovery");
 }

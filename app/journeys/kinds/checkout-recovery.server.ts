@@ -51,6 +51,7 @@ export const checkoutRecovery: JourneyKind = {
   isEnabledAfterInstall: true,
   isTransactional: false,
   isSubjectUnique: false,
+  readsFulfillments: false,
   consent: "marketing",
   mayDiscount: true,
   defaultDefinition: DEFAULT_DEFINITION,
@@ -75,7 +76,7 @@ export const checkoutRecovery: JourneyKind = {
 
     const subject = `checkout:${newest.checkoutToken}`;
     if (orderSince(person, newest.updatedAt)) return [...plans, { type: "exit", subject, reason: "bought" }];
-    if (newest.items.length === 0) return [...plans, { type: "exit", subject, reason: "emptied" }];
+    if (isEmptied(newest, person)) return [...plans, { type: "exit", subject, reason: "emptied" }];
     return [
       ...plans,
       {
@@ -102,7 +103,7 @@ export const checkoutRecovery: JourneyKind = {
     if (checkout.orderId || checkout.completedAt || orderSince(person, checkout.updatedAt)) {
       return { type: "exit", reason: "bought" };
     }
-    if (checkout.items.length === 0) return { type: "exit", reason: "emptied" };
+    if (isEmptied(checkout, person)) return { type: "exit", reason: "emptied" };
     if (checkout.items.every((item) => isSoldOut(item.variantId, variants))) {
       return { type: "exit", reason: "out_of_stock" };
     }
@@ -129,6 +130,12 @@ export const checkoutRecovery: JourneyKind = {
   tag: () => null,
   renotify: () => false,
 };
+
+/** Nothing in it, or its cart was emptied since in the storefront. */
+function isEmptied(checkout: Checkout, { cart }: PersonView): boolean {
+  const isItsCart = cart !== null && cart.cartToken === checkout.cartToken && cart.updatedAt > checkout.updatedAt;
+  return checkout.items.length === 0 || (isItsCart && cart.items.length === 0);
+}
 
 function lastBusyAt(checkout: Checkout, { lastSignalAt, checkoutSignalAt }: PersonView): Date {
   return latest(checkout.updatedAt, checkoutSignalAt, lastSignalAt);

@@ -48,6 +48,8 @@ export type JourneyKind = {
   isTransactional: boolean;
   /** One run for a subject in all, whoever of the people concerned it is for. */
   isSubjectUnique: boolean;
+  /** Whether it wants the parcel an event is about. */
+  readsFulfillments: boolean;
   /** `marketing`: needs that consent. `asked`: the shopper's own tap was consent. */
   consent: "marketing" | "asked";
   mayDiscount: boolean;

@@ -95,6 +95,7 @@ export const shipping: JourneyKind = {
   isEnabledAfterInstall: true,
   isTransactional: true,
   isSubjectUnique: true,
+  readsFulfillments: true,
   consent: "asked",
   mayDiscount: false,
   defaultDefinition: DEFAULT_DEFINITION,

@@ -38,6 +38,7 @@ export const welcome: JourneyKind = {
   isEnabledAfterInstall: true,
   isTransactional: false,
   isSubjectUnique: false,
+  readsFulfillments: false,
   consent: "marketing",
   mayDiscount: true,
   defaultDefinition: DEFAULT_DEFINITION,
