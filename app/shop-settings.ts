@@ -74,8 +74,8 @@ export const shopSettingsSchema = z
       .default(null),
     /** Whether shipping messages may name what was bought. Off: a phone on a table tells nobody. */
     shippingNamesProducts: z.boolean().default(false),
-    /** How many people at most are told per piece that came back in stock. */
-    backInStockPerPiece: z.number().min(1).max(20).default(3),
+    /** How many people at most are told per piece that came back in stock. One: nobody is called to an empty shelf. */
+    backInStockPerPiece: z.number().min(1).max(20).default(1),
     /** Default language of texts, when a subscriber's own has none; null: the shop's primary language. */
     defaultLocale: locale.nullable().default(null),
   })
