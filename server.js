@@ -35,6 +35,11 @@ async function main() {
     response.setHeader("Referrer-Policy", "strict-origin-when-cross-origin");
     next();
   });
+  // No Request can be made of these.
+  app.use((request, response, next) => {
+    if (!["TRACE", "TRACK", "CONNECT"].includes(request.method)) return next();
+    sendProblem(response, 405, "Method not allowed");
+  });
   app.use(compression());
   if (config.role === "worker") app.use(onlyForOperators);
   app.use("/assets", express.static(`${folder}client/assets`, { immutable: true, maxAge: "1y", fallthrough: false }));
@@ -53,10 +58,11 @@ async function main() {
     if (status === 500) log.error({ err: error }, "a request failed outside the app");
     if (response.headersSent) response.end();
     else
-      response
-        .status(status)
-        .type("text/plain")
-        .send(status === 404 ? "Not found\n" : "Something went wrong\n");
+      sendProblem(
+        response,
+        status,
+        status === 404 ? "Not found" : status < 500 ? "Bad request" : "Something went wrong",
+      );
   });
 
   const server = app.listen(config.port, config.host);
@@ -134,4 +140,10 @@ function stopOnSignals(server, running) {
       void end(event, 1);
     });
   }
+}
+
+/** Problem details (RFC 9457), as everywhere else. */
+function sendProblem(response, status, title) {
+  const body = { type: "about:blank", title, status };
+  response.status(status).type("application/problem+json").send(JSON.stringify(body));
 }
