@@ -118,7 +118,7 @@ function talkTo(demo: Demo, pushService: PushService) {
     });
   }
 
-  function webhook(
+  async function webhook(
     topic: string,
     payload: unknown,
     options: { id?: string; shop?: string; secret?: string; hmac?: string | null; triggeredAt?: string } = {},
@@ -134,7 +134,7 @@ function talkTo(demo: Demo, pushService: PushService) {
         "x-shopify-topic": topic,
         "x-shopify-shop-domain": options.shop ?? demo.shop,
         "x-shopify-webhook-id": options.id ?? randomBytes(12).toString("hex"),
-        "x-shopify-triggered-at": options.triggeredAt ?? new Date().toISOString(),
+        "x-shopify-triggered-at": options.triggeredAt ?? (await shopNow()).toISOString(),
         "x-shopify-api-version": "2026-10",
         ...(signature === null ? {} : { "x-shopify-hmac-sha256": signature }),
       },

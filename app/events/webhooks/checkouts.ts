@@ -30,7 +30,7 @@ const checkout = z.object({
         variant_title: text.nullish(),
         quantity: z.number().int().min(0),
         price: amount,
-        properties: z.unknown(),
+        properties: z.unknown().optional(),
       }),
     )
     .max(1000),

@@ -34,7 +34,7 @@ export function inShopCurrency(set: MoneySet): number {
 }
 
 export const noteAttributes = z
-  .array(z.object({ name: z.string(), value: z.unknown() }))
+  .array(z.object({ name: z.string(), value: z.unknown().optional() }))
   .nullish()
   .transform((attributes) => attributes ?? []);
 
