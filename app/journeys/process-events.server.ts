@@ -24,14 +24,27 @@ type Stores = { events: EventStore; runs: RunStore };
  * people each concerns. An event only says whom to look at: what happens follows from the state of the mirror, so the order
  * of arrival does not matter and a repeat changes nothing. Each event's changes are one transaction.
  *
+ * @param onBroken told of an event that cannot be looked at, which is then passed over; without it the error is thrown and
+ *   the event stays first in line
  * @returns how many events were looked at; at most one batch, the caller comes back while there are more
  */
-export async function processEvents(store: Stores, shop: string, now: Date): Promise<number> {
+export async function processEvents(
+  store: Stores,
+  shop: string,
+  now: Date,
+  onBroken?: (event: LoggedEvent, error: unknown) => void,
+): Promise<number> {
   const events = await store.events.unprocessed(shop, BATCH);
   if (events.length === 0) return 0;
   const journeys = await store.runs.currentJourneys(shop);
   for (const event of events) {
-    await store.runs.apply(event, await outcomeOf(store, event, journeys, now), now);
+    try {
+      await store.runs.apply(event, await outcomeOf(store, event, journeys, now), now);
+    } catch (error) {
+      if (!onBroken) throw error;
+      onBroken(event, error);
+      await store.runs.apply(event, { changes: [], ledger: [], jobs: [] }, now);
+    }
   }
   return events.length;
 }

@@ -114,7 +114,7 @@ export type RunStore = {
     now: Date,
   ): Promise<boolean>;
 
-  /** Who waits for a variant, oldest first, and when the journey's last wave for it went out. */
+  /** Who waits for a variant and can be written to, oldest first, and when the journey's last wave for it went out. */
   stockAlerts(
     shop: string,
     variantId: string,

@@ -112,7 +112,7 @@ export async function createWorld(options: WorldOptions = {}) {
   };
   const fresh = freshVariants({ store, admin, clock });
   const handlers: Record<string, JobHandler> = {
-    [PROCESS_EVENTS_JOB]: processEventsHandler({ store, clock }),
+    [PROCESS_EVENTS_JOB]: processEventsHandler({ store, clock, log: { error: console.error } }),
     [ADVANCE_RUN_JOB]: advanceRunHandler({ store, clock, fresh }),
     [STOCK_WATCH_JOB]: stockWatchHandler({ store, clock, fresh }),
     [SEND_DELIVERY_KIND]: createSendDeliveryHandler({

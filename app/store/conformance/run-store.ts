@@ -219,7 +219,9 @@ export function runStoreConformance(createStore: CreateStore): void {
   describe("stock alerts", () => {
     test("each is told once, the oldest first, and waits again when its variant sold out before", async () => {
       const store = await createShop(createStore);
-      for (const visitorId of ["ada", "bob"]) {
+      await store.vapidKeys.ensure(SHOP, { publicKey: "public", privateKey: "encrypted" }, NOON);
+      for (const visitorId of ["ada", "bob", "nobody"]) {
+        if (visitorId !== "nobody") await subscribe(store, visitorId);
         await signal(store, visitorId, [
           { type: "stock_alert", visitorId, variantId: "v1", kind: "back_in_stock", at: NOON },
         ]);
@@ -281,6 +283,32 @@ async function createShop(createStore: CreateStore): Promise<Store> {
   await signal(store, "ada");
   await signal(store, "bob");
   return store;
+}
+
+async function subscribe(store: Store, visitorId: string) {
+  const incoming = {
+    visitorId,
+    endpoint: `https://push.example.com/${visitorId}`,
+    p256dh: "p256dh",
+    auth: "auth",
+    isQuiet: false,
+    vapidPublicKey: "public",
+    pushService: "push.example.com",
+    origin: "https://shop.example.com",
+    proxyPath: "/apps/beckon",
+    browser: null,
+    os: null,
+    deviceType: null,
+    locale: null,
+    timezone: null,
+    country: null,
+    city: null,
+    source: null,
+    page: null,
+    promptVariant: null,
+    consent: { marketing: false, text: null, at: NOON },
+  };
+  await store.subscriptions.subscribe(SHOP, incoming, NOON, () => []);
 }
 
 async function addJourney(store: Store) {

@@ -473,7 +473,15 @@ export function runStore(database: Database): RunStore {
         })
         .from(stockAlerts)
         .leftJoin(visitors, and(eq(visitors.shop, stockAlerts.shop), eq(visitors.visitorId, stockAlerts.visitorId)))
-        .where(and(ofVariant, sql`${stockAlerts.state} = 'waiting'`))
+        .where(
+          and(
+            ofVariant,
+            sql`${stockAlerts.state} = 'waiting'`,
+            // Who cannot be written to takes nobody's place in a wave.
+            sql`exists (select 1 from subscriptions s where s.shop = ${shop}
+                  and s.visitor_id = ${stockAlerts.visitorId} and s.state = 'active')`,
+          ),
+        )
         .orderBy(stockAlerts.createdAt, stockAlerts.id)
         .limit(limit)
         .all();
