@@ -82,7 +82,8 @@ function recoveryOf(
     const origin = storefrontOrigin(request, shop, config.simulatedShopifyUrl);
     const host = url.hostname.replace(/^www\./, "");
     const isTls = url.protocol === "https:" || url.origin === config.simulatedShopifyUrl;
-    if (!isTls || !ownHosts(shop, origin).includes(host)) return null;
+    const isOwn = ownHosts(shop, origin).some((own) => host === own || host.endsWith(`.${own}`));
+    if (!isTls || !isOwn) return null;
     if (discountCode !== null) url.searchParams.set("discount", discountCode);
     return { url: url.href, cartToken: checkout.cartToken };
   } catch (err) {

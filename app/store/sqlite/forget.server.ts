@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, or } from "drizzle-orm";
+import { and, eq, inArray, or } from "drizzle-orm";
 import type { Database } from "./database.server.ts";
 import {
   carts,
@@ -7,6 +7,7 @@ import {
   deliveries,
   discountCodes,
   events,
+  interests,
   ledger,
   links,
   notifications,
@@ -37,22 +38,15 @@ const BROWSING = [
   "custom",
 ];
 
-/** Withdrawn consent: what the visitor looked at and had in its cart. */
+/** Withdrawn consent: what the visitor looked at and had in its cart, whether journeys have seen it or not. */
 export function forgetVisitorHistory({ drizzle: d }: Database, shop: string, visitorId: string): void {
   d.delete(events)
-    .where(
-      and(
-        eq(events.shop, shop),
-        eq(events.visitorId, visitorId),
-        inArray(events.kind, BROWSING),
-        // Journeys have yet to see the rest; it goes with the next withdrawal or by age.
-        isNotNull(events.processedAt),
-      ),
-    )
+    .where(and(eq(events.shop, shop), eq(events.visitorId, visitorId), inArray(events.kind, BROWSING)))
     .run();
-  d.delete(carts)
-    .where(and(eq(carts.shop, shop), eq(carts.visitorId, visitorId)))
-    .run();
+  for (const table of [carts, interests])
+    d.delete(table)
+      .where(and(eq(table.shop, shop), eq(table.visitorId, visitorId)))
+      .run();
 }
 
 /** Everything of a browser profile. Its waiting messages are dropped. */
@@ -135,7 +129,7 @@ export function forgetVisitor(db: Database, shop: string, visitorId: string): vo
     .set({ visitorId: null, linkId: null })
     .where(and(eq(checkouts.shop, shop), eq(checkouts.visitorId, visitorId)))
     .run();
-  for (const table of [events, ledger, links, carts, stockAlerts, subscriptions, visitors])
+  for (const table of [events, interests, ledger, links, carts, stockAlerts, subscriptions, visitors])
     d.delete(table)
       .where(and(eq(table.shop, shop), eq(table.visitorId, visitorId)))
       .run();
