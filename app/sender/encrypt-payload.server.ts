@@ -45,8 +45,8 @@ export function encryptPayload(
   const { browserPoint, auth } = readSubscriptionKeys(keys);
 
   if (fixed) senderKeys.setPrivateKey(fixed.privateKey);
-  else senderKeys.generateKeys();
-  const senderPoint = senderKeys.getPublicKey();
+  // What generateKeys returns is the point: asking for it again would cost another inversion in the field.
+  const senderPoint = fixed ? senderKeys.getPublicKey() : senderKeys.generateKeys();
 
   // The whole body is laid out once: header, record, tag.
   const body = Buffer.allocUnsafe(HEADER_BYTES + textBytes + 1 + TAG_BYTES);
