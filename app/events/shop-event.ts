@@ -47,6 +47,8 @@ export const INTERNAL_EVENT_KINDS = [
   "notification_clicked",
   "notification_dismissed",
   "notification_suppressed",
+  "points_credited",
+  "review_created",
   "uninstalled",
   "scopes_updated",
   "data_requested",

@@ -1,3 +1,4 @@
+import { eventEndpoints } from "./endpoints/events.ts";
 import { journeyEndpoints } from "./endpoints/journeys.ts";
 import { ledgerEndpoints } from "./endpoints/ledger.ts";
 import { reportEndpoints } from "./endpoints/reports.ts";
@@ -8,6 +9,7 @@ import type { Endpoint } from "./endpoint.ts";
 export const ENDPOINTS: Endpoint[] = [
   ...journeyEndpoints,
   ...subscriberEndpoints,
+  ...eventEndpoints,
   ...ledgerEndpoints,
   ...reportEndpoints,
 ];
