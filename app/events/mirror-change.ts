@@ -15,6 +15,8 @@ export type MirrorChange =
   /** The visitor no longer wants marketing: its subscriptions lose that consent, its browsing and cart are forgotten. */
   | { type: "consent_withdrawn"; visitorId: string; at: Date }
   | CartChange
+  | ProductInterest
+  | { type: "collection_interest"; visitorId: string; at: Date; handle: string; title: string | null; seconds: number }
   /** carts/*: what the token holds now. An empty list means emptied. Never un-buys a token. */
   | { type: "cart_token"; cartToken: string; variantIds: string[]; updatedAt: Date }
   | CheckoutChange
@@ -88,6 +90,23 @@ export type CartChange = {
   discounted: boolean;
   items: CartItem[];
   updatedAt: Date;
+};
+
+/** A product was looked at or saved. What is null is not known and changes nothing. */
+export type ProductInterest = {
+  type: "product_interest";
+  visitorId: string;
+  at: Date;
+  how: "viewed" | "wished";
+  productId: string;
+  variantId: string | null;
+  title: string | null;
+  handle: string | null;
+  image: string | null;
+  currency: string | null;
+  /** Handles; null: the page did not say. */
+  collections: string[] | null;
+  seconds: number;
 };
 
 /** checkouts/create and checkouts/update. The visitor is found through `linkId`, else through `customerId`. */

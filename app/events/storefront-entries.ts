@@ -2,7 +2,7 @@ import type { EventEntry } from "./event-store.ts";
 import type { MirrorChange } from "./mirror-change.ts";
 import { happenedAt } from "./shopper-clock.ts";
 import type { CartItem } from "./shop-event.ts";
-import type { IncomingCart, IncomingEvent } from "./storefront-schema.ts";
+import type { IncomingCart, IncomingCollection, IncomingEvent, IncomingProduct } from "./storefront-schema.ts";
 
 /** Where a batch of storefront events comes from, and when it came. */
 export type BatchOrigin = {
@@ -76,6 +76,28 @@ function changesOf({ type, data }: IncomingEvent, visitorId: string, at: Date): 
       items: cart.items.filter((item) => item.quantity > 0) satisfies CartItem[],
       updatedAt: at,
     });
+  }
+  if (type === "product_viewed" || type === "wishlist_added") {
+    const seen = data as IncomingProduct;
+    changes.push({
+      type: "product_interest",
+      visitorId,
+      at,
+      how: type === "product_viewed" ? "viewed" : "wished",
+      productId: seen.productId,
+      variantId: seen.variantId ?? null,
+      title: seen.title ?? null,
+      handle: seen.handle ?? null,
+      image: seen.image ?? null,
+      currency: seen.currency ?? null,
+      collections: seen.collections ?? null,
+      seconds: Math.round(seen.seconds ?? 0),
+    });
+  }
+  if (type === "collection_viewed") {
+    const { handle, title, seconds } = data as IncomingCollection;
+    const looked = { handle, title: title ?? null, seconds: Math.round(seconds ?? 0) };
+    changes.push({ type: "collection_interest", visitorId, at, ...looked });
   }
   if (type === "consent_withdrawn") changes.push({ type: "consent_withdrawn", visitorId, at });
   return changes;

@@ -63,17 +63,19 @@ const cartUpdated = z.object({
   items: z.array(cartItemSchema).max(250),
 });
 
+const collectionViewed = z.object({
+  handle: text(255),
+  title: text(500).nullish(),
+  seconds: z.number().min(0).max(86_400).nullish(),
+});
+
 const product = z.object({ productId: shopifyIdSchema, variantId: shopifyIdSchema.nullish() });
 const nothing = z.object({});
 
 const dataSchemas = {
   page_viewed: z.object({ path: address.nullish(), seconds: z.number().min(0).max(86_400).nullish() }),
   product_viewed: productViewed,
-  collection_viewed: z.object({
-    handle: text(255),
-    title: text(500).nullish(),
-    seconds: z.number().min(0).max(86_400).nullish(),
-  }),
+  collection_viewed: collectionViewed,
   search_submitted: z.object({ query: text(500), results: z.number().int().min(0).nullish() }),
   reviews_viewed: product,
   wishlist_added: product,
@@ -114,6 +116,9 @@ const incomingEventSchema = z
 
 export type IncomingEvent = z.infer<typeof incomingEventSchema>;
 export type IncomingCart = z.infer<typeof cartUpdated>;
+/** Of a product looked at; of one saved, the ids alone. */
+export type IncomingProduct = z.infer<typeof productViewed>;
+export type IncomingCollection = z.infer<typeof collectionViewed>;
 
 export const incomingEventsSchema = z.array(incomingEventSchema).max(50);
 

@@ -15,6 +15,8 @@ export const RETENTION_DAYS: Record<Perishable, number> = {
   events: 180,
   ledger: 180,
   stockAlerts: 180,
+  interests: 60,
+  prices: 60,
   runs: 400,
   notifications: 400,
 };

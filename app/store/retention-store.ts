@@ -1,11 +1,20 @@
 /** What grows with time and is of no use after a while. `docs/operating.md` lists how long each is kept. */
 export type Perishable =
-  "events" | "ledger" | "runs" | "notifications" | "checkouts" | "cartTokens" | "stockAlerts" | "idempotencyKeys";
+  | "events"
+  | "ledger"
+  | "runs"
+  | "notifications"
+  | "checkouts"
+  | "cartTokens"
+  | "stockAlerts"
+  | "interests"
+  | "prices"
+  | "idempotencyKeys";
 
 export type RetentionStore = {
   /**
    * Deletes at most `limit` rows older than `before` that nothing open needs: unprocessed events, active runs and waiting
-   * alerts stay. A notification goes with its deliveries, unless an order was credited to it.
+   * alerts stay, and of each variant the price that was in force at that time. A notification goes with its deliveries, unless an order was credited to it.
    *
    * @param before shop time; machine time for idempotency keys
    * @returns how many were deleted; fewer than `limit` means that none is left

@@ -3,6 +3,7 @@ import type { PrivacyStore } from "../subscriptions/privacy-store.ts";
 import type { AttributionStore } from "../attribution/attribution-store.ts";
 import type { ReceiptStore } from "../receipts/receipt-store.ts";
 import type { EventEntry, EventStore } from "../events/event-store.ts";
+import type { InterestStore } from "../events/interest-store.ts";
 import type { MirrorStore } from "../events/mirror-store.ts";
 import type { SessionStore } from "../shopify/session-store.ts";
 import type { ShopStore } from "../shopify/shop-store.ts";
@@ -39,6 +40,7 @@ export type Store = {
   vapidKeys: VapidKeyStore;
   events: EventStore;
   mirror: MirrorStore;
+  interests: InterestStore;
   visitors: VisitorStore;
   subscriptions: SubscriptionStore<EventEntry>;
   journeys: JourneyStore;

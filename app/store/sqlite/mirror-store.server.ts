@@ -1,9 +1,11 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import type { MirrorStore } from "../../events/mirror-store.ts";
 import type { Database } from "./database.server.ts";
+import { priceStatements } from "./price-store.server.ts";
 import { carts, cartTokens, checkouts, customers, fulfillments, orders, variants } from "./schema.server.ts";
 
 export function mirrorStore({ drizzle: d, sqlite }: Database): MirrorStore {
+  const prices = priceStatements({ sqlite });
   return {
     async cart(shop, visitorId) {
       const where = and(eq(carts.shop, shop), eq(carts.visitorId, visitorId));
@@ -44,7 +46,8 @@ export function mirrorStore({ drizzle: d, sqlite }: Database): MirrorStore {
     async saveVariants(shop, read) {
       sqlite
         .transaction(() => {
-          for (const variant of read)
+          for (const variant of read) {
+            if (variant.price !== null) prices.record(shop, variant.variantId, variant.price, variant.updatedAt);
             d.insert(variants)
               .values({ shop, ...variant })
               .onConflictDoUpdate({
@@ -53,6 +56,7 @@ export function mirrorStore({ drizzle: d, sqlite }: Database): MirrorStore {
                 setWhere: sql`${variants.updatedAt} <= ${variant.updatedAt.getTime()}`,
               })
               .run();
+          }
         })
         .immediate();
     },

@@ -1,6 +1,8 @@
 import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import type { MirrorChange, OrderChange } from "../../events/mirror-change.ts";
 import type { Database } from "./database.server.ts";
+import { interestStatements } from "./interest-store.server.ts";
+import { priceStatements } from "./price-store.server.ts";
 import { forgetCustomer, forgetShop, forgetVisitorHistory } from "./forget.server.ts";
 import {
   attributions,
@@ -91,6 +93,8 @@ export function createMirror(db: Database): Mirror {
        total = excluded.total, discounted = excluded.discounted, items = excluded.items, updated_at = excluded.updated_at
      where excluded.updated_at >= updated_at`,
   );
+  const interest = interestStatements(db);
+  const prices = priceStatements(db);
   const linkOwner = sqlite
     .prepare<[string, string], string>("select visitor_id from links where shop = ? and link_id = ?")
     .pluck();
@@ -397,7 +401,16 @@ export function createMirror(db: Database): Mirror {
           forgetVisitorHistory(db, shop, change.visitorId);
           return null;
 
+        case "product_interest":
+          interest.product(shop, change);
+          return null;
+
+        case "collection_interest":
+          interest.collection(shop, change);
+          return null;
+
         case "cart":
+          interest.cart(shop, change);
           upsertCart.run({
             shop,
             visitorId: change.visitorId,
@@ -589,6 +602,7 @@ export function createMirror(db: Database): Mirror {
                 setWhere: sql`${variants.updatedAt} <= ${change.updatedAt.getTime()}`,
               })
               .run();
+            prices.record(shop, variant.variantId, variant.price, change.updatedAt);
           }
           if (change.isComplete)
             d.update(variants)

@@ -14,6 +14,12 @@ const OLD_ROWS: Record<Exclude<Perishable, "notifications">, string> = {
     select rowid from cart_tokens where updated_at < $before order by updated_at limit $limit)`,
   stockAlerts: `delete from stock_alerts where id in (
     select id from stock_alerts where created_at < $before and state <> 'waiting' order by id limit $limit)`,
+  interests: `delete from interests where rowid in (
+    select rowid from interests where updated_at < $before order by updated_at limit $limit)`,
+  prices: `delete from price_history where id in (
+    select p.id from price_history p where p.at < $before and exists (
+      select 1 from price_history n where n.shop = p.shop and n.variant_id = p.variant_id and n.at > p.at and n.at < $before)
+    order by p.at limit $limit)`,
   idempotencyKeys: `delete from idempotency_keys where rowid in (
     select rowid from idempotency_keys where created_at < $before order by created_at limit $limit)`,
 };

@@ -436,6 +436,62 @@ export const variants = sqliteTable(
     primaryKey({ columns: [t.shop, t.variantId] }),
     index("variants_by_product").on(t.shop, t.productId),
     index("variants_by_inventory_item").on(t.shop, t.inventoryItemId),
+    index("variants_by_type").on(t.shop, t.productType, t.price),
+  ],
+);
+
+/** Each price a variant has had since we first heard of it, so that a reduction can be compared with the weeks before. */
+export const priceHistory = sqliteTable(
+  "price_history",
+  {
+    id: id(),
+    shop: text("shop").notNull(),
+    variantId: text("variant_id").notNull(),
+    price: integer("price").notNull(), // minor units, shop currency
+    at: instant("at").notNull(), // when it began, as far as Shopify says
+  },
+  (t) => [index("price_history_by_variant").on(t.shop, t.variantId, t.at), index("price_history_by_age").on(t.at)],
+);
+
+/** What a visitor looked at, saved or put into the cart: one row for each product and each collection. */
+export const interests = sqliteTable(
+  "interests",
+  {
+    shop: text("shop").notNull(),
+    visitorId: text("visitor_id").notNull(),
+    subject: text("subject").notNull(), // "product:ID" or "collection:HANDLE"
+    variantId: text("variant_id"), // the one looked at, saved or carted last
+    title: text("title"), // in the language it was seen in
+    handle: text("handle"),
+    image: text("image"),
+    collections: json<string[]>("collections").notNull().default([]), // handles
+    currency: text("currency"), // they shop in
+    seconds: integer("seconds").notNull().default(0), // looked at, with no pause of a day
+    viewedAt: instant("viewed_at"),
+    wishedAt: instant("wished_at"),
+    cartedAt: instant("carted_at"), // null again once taken out
+    updatedAt: instant("updated_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shop, t.visitorId, t.subject] }),
+    index("interests_by_visitor").on(t.shop, t.visitorId, t.updatedAt),
+    index("interests_by_subject").on(t.shop, t.subject, t.updatedAt),
+    index("interests_by_age").on(t.updatedAt),
+  ],
+);
+
+/** Which products are in a collection, as far as the shop's own pages said so. */
+export const productCollections = sqliteTable(
+  "product_collections",
+  {
+    shop: text("shop").notNull(),
+    handle: text("handle").notNull(),
+    productId: text("product_id").notNull(),
+    updatedAt: instant("updated_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shop, t.handle, t.productId] }),
+    index("product_collections_by_product").on(t.shop, t.productId),
   ],
 );
 

@@ -1,0 +1,169 @@
+import type { CartChange, MirrorChange, ProductInterest } from "../../events/mirror-change.ts";
+import type { Interest, Interested, InterestReason, InterestStore } from "../../events/interest-store.ts";
+import { and, desc, eq, gte, inArray } from "drizzle-orm";
+import type { Database } from "./database.server.ts";
+import { priceStatements } from "./price-store.server.ts";
+import { interests } from "./schema.server.ts";
+
+const DAY_MS = 86_400_000;
+const REMEMBERED_MS = 30 * DAY_MS;
+const MOST_INTERESTS = 100;
+
+type CollectionInterest = Extract<MirrorChange, { type: "collection_interest" }>;
+
+/** Keeps what visitors look at. Synchronous, to be called inside the transaction of the event that brought it. */
+export function interestStatements({ sqlite }: Pick<Database, "sqlite">) {
+  // Looking goes on as long as there is no pause of a day; then the seconds start again.
+  const upsert = sqlite.prepare(
+    `insert into interests (shop, visitor_id, subject, variant_id, title, handle, image, collections, currency, seconds,
+       viewed_at, wished_at, updated_at)
+     values (@shop, @visitorId, @subject, @variantId, @title, @handle, @image, coalesce(@collections, '[]'), @currency,
+       @seconds, iif(@viewed, @at, null), iif(@wished, @at, null), @at)
+     on conflict (shop, visitor_id, subject) do update set
+       variant_id = coalesce(@variantId, variant_id), title = coalesce(@title, title), handle = coalesce(@handle, handle),
+       image = coalesce(@image, image), collections = coalesce(@collections, collections),
+       currency = coalesce(@currency, currency),
+       seconds = iif(abs(@at - updated_at) > ${DAY_MS}, @seconds, seconds + @seconds),
+       viewed_at = iif(@viewed, max(coalesce(viewed_at, 0), @at), viewed_at),
+       wished_at = iif(@wished, max(coalesce(wished_at, 0), @at), wished_at),
+       updated_at = max(updated_at, @at)`,
+  );
+  const inCollection = sqlite.prepare(
+    `insert into product_collections (shop, handle, product_id, updated_at) values (?, ?, ?, ?)
+     on conflict (shop, handle, product_id) do nothing`,
+  );
+  const cartOf = sqlite.prepare<[string, string], { items: string; at: number }>(
+    "select items, updated_at as at from carts where shop = ? and visitor_id = ?",
+  );
+  const carted = sqlite.prepare(
+    `insert into interests (shop, visitor_id, subject, variant_id, title, image, currency, carted_at, updated_at)
+     values (@shop, @visitorId, @subject, @variantId, @title, @image, @currency, @at, @at)
+     on conflict (shop, visitor_id, subject) do update set carted_at = @at, variant_id = @variantId,
+       title = coalesce(title, @title), image = coalesce(image, @image), currency = @currency,
+       updated_at = max(updated_at, @at)`,
+  );
+  const takenOut = sqlite.prepare(
+    "update interests set carted_at = null where shop = ? and visitor_id = ? and subject = ?",
+  );
+
+  return {
+    product(shop: string, { visitorId, at, how, productId, collections, ...seen }: ProductInterest): void {
+      const { variantId, title, handle, image, currency, seconds } = seen;
+      upsert.run({
+        shop,
+        visitorId,
+        subject: `product:${productId}`,
+        variantId,
+        title,
+        handle,
+        image,
+        currency,
+        seconds,
+        collections: collections && JSON.stringify(collections),
+        viewed: how === "viewed" ? 1 : 0,
+        wished: how === "wished" ? 1 : 0,
+        at: at.getTime(),
+      });
+      for (const one of collections ?? []) inCollection.run(shop, one, productId, at.getTime());
+    },
+
+    collection(shop: string, { visitorId, at, handle, title, seconds }: CollectionInterest): void {
+      upsert.run({
+        shop,
+        visitorId,
+        subject: `collection:${handle}`,
+        variantId: null,
+        title,
+        handle,
+        image: null,
+        currency: null,
+        seconds,
+        collections: null,
+        viewed: 1,
+        wished: 0,
+        at: at.getTime(),
+      });
+    },
+
+    /** To be called before the cart itself is written: only what came in or went out is noted. */
+    cart(shop: string, { visitorId, items, currency, updatedAt }: CartChange): void {
+      const before = cartOf.get(shop, visitorId);
+      if (before && before.at > updatedAt.getTime()) return;
+      const had = new Set((JSON.parse(before?.items ?? "[]") as { productId: string }[]).map((item) => item.productId));
+      const at = updatedAt.getTime();
+      for (const { productId, variantId, title, image } of items) {
+        if (had.delete(productId)) continue;
+        carted.run({ shop, visitorId, subject: `product:${productId}`, variantId, title, image, currency, at });
+      }
+      const still = new Set(items.map((item) => item.productId));
+      for (const productId of had) if (!still.has(productId)) takenOut.run(shop, visitorId, `product:${productId}`);
+    },
+  };
+}
+
+const REASON_COLUMN: Partial<Record<InterestReason, string>> = {
+  carted: "carted_at",
+  wished: "wished_at",
+  viewed: "viewed_at",
+};
+
+export function interestStore({ drizzle, sqlite }: Database): InterestStore {
+  const prices = priceStatements({ sqlite });
+  const reachable = `exists (select 1 from subscriptions s
+    where s.shop = x.shop and s.visitor_id = x.visitor_id and s.state = 'active')`;
+  const askers = sqlite.prepare<[string, string, string, number], Interested>(
+    `select x.visitor_id as visitorId, v.customer_id as customerId, x.kind || '' as reason, x.id as alertId
+     from stock_alerts x left join visitors v on v.shop = x.shop and v.visitor_id = x.visitor_id
+     where x.shop = ? and x.variant_id = ? and x.kind = ? and x.state = 'waiting' and ${reachable}
+     order by x.id limit ?`,
+  );
+  const cares = sqlite
+    .prepare<[string, string, number], 1>(
+      `select 1 from interests x where x.shop = ? and x.subject = ? and x.updated_at >= ? and ${reachable} limit 1`,
+    )
+    .pluck();
+
+  return {
+    async ofVisitors(shop, visitorIds, now) {
+      const since = new Date(now.getTime() - REMEMBERED_MS);
+      return drizzle
+        .select()
+        .from(interests)
+        .where(and(eq(interests.shop, shop), inArray(interests.visitorId, visitorIds), gte(interests.updatedAt, since)))
+        .orderBy(desc(interests.updatedAt))
+        .limit(MOST_INTERESTS)
+        .all() satisfies Interest[];
+    },
+
+    async inVariant(shop, { variantId, productId }, reasons, now, limit) {
+      const found = new Map<string, Interested>();
+      const since = now.getTime() - REMEMBERED_MS;
+      for (const reason of reasons) {
+        const column = REASON_COLUMN[reason];
+        const rows = column
+          ? sqlite
+              .prepare<[string, string, number, number], Interested>(
+                `select x.visitor_id as visitorId, v.customer_id as customerId, '${reason}' as reason, null as alertId
+                 from interests x left join visitors v on v.shop = x.shop and v.visitor_id = x.visitor_id
+                 where x.shop = ? and x.subject = ? and x.updated_at >= ? and x.${column} is not null and ${reachable}
+                 order by x.updated_at desc limit ?`,
+              )
+              .all(shop, `product:${productId}`, since, limit)
+          : askers
+              .all(shop, variantId, reason === "price_alert" ? "price_drop" : "back_in_stock", limit)
+              .map((row) => ({ ...row, reason }));
+        for (const row of rows) if (!found.has(row.visitorId) && found.size < limit) found.set(row.visitorId, row);
+      }
+      return [...found.values()];
+    },
+
+    async prices(shop, variantId) {
+      return prices.of(shop, variantId);
+    },
+
+    async caredFor(shop, productIds, now) {
+      const since = now.getTime() - REMEMBERED_MS;
+      return productIds.filter((productId) => cares.get(shop, `product:${productId}`, since) !== undefined);
+    },
+  };
+}
