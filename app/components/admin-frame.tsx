@@ -32,7 +32,7 @@ export function AdminFrame({
           <Link to="/app/log">Push log</Link>
           <Link to="/app/settings">Settings</Link>
         </NavMenu>
-        {children}
+        <main>{children}</main>
       </AppProvider>
     </>
   );
@@ -57,13 +57,13 @@ function PolarisLink({ url = "", external, children, ...rest }: LinkLikeComponen
   if (!opensOutside) {
     return (
       <Link to={url} {...rest}>
-        {children}
+        <main>{children}</main>
       </Link>
     );
   }
   return (
     <a href={url} target={external ? "_blank" : undefined} rel={external ? "noopener noreferrer" : undefined} {...rest}>
-      {children}
+      <main>{children}</main>
     </a>
   );
 }
