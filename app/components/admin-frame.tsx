@@ -57,13 +57,13 @@ function PolarisLink({ url = "", external, children, ...rest }: LinkLikeComponen
   if (!opensOutside) {
     return (
       <Link to={url} {...rest}>
-        <main>{children}</main>
+        {children}
       </Link>
     );
   }
   return (
     <a href={url} target={external ? "_blank" : undefined} rel={external ? "noopener noreferrer" : undefined} {...rest}>
-      <main>{children}</main>
+      {children}
     </a>
   );
 }
