@@ -1,0 +1,241 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { before, after, test } from "node:test";
+import { launch } from "puppeteer-core";
+import type { Browser, Frame, Page } from "puppeteer-core";
+import { openInbox } from "../../scripts/demo/inbox.ts";
+import type { Inbox } from "../../scripts/demo/inbox.ts";
+import { Shopper } from "../../scripts/demo/shopper.ts";
+import { startDemo } from "../support/start-demo.ts";
+import type { Demo } from "../support/start-demo.ts";
+import { findBrowser, howToInstall } from "./support/launch-browser.ts";
+import { until } from "./support/until.ts";
+
+// The merchant's admin in a real browser, inside the simulated admin's frame: every page at a phone's and a desk's width,
+// without errors, without sideways scrolling, usable by who cannot see it; and what a merchant does there, done.
+
+// The library's bot detection turns headless browsers away.
+const USER_AGENT =
+  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
+const AXE = readFileSync(path.join(import.meta.dirname, "../../node_modules/axe-core/axe.min.js"), "utf8");
+const WITHIN_MS = 120_000;
+
+const isMissing = !findBrowser("chromium");
+const skip = isMissing && process.env.CI !== "true" ? howToInstall("chromium") : false;
+
+let demo: Demo;
+let browser: Browser;
+let inbox: Inbox;
+let visitorId: string;
+
+before(
+  async () => {
+    if (skip) return;
+    const executablePath = findBrowser("chromium");
+    assert.ok(executablePath, howToInstall("chromium"));
+    demo = await startDemo();
+    const shopper = new Shopper(demo.store);
+    const config = (await (await shopper.visit("/apps/beckon/config")).json()) as { vapidPublicKey: string };
+    inbox = await openInbox(demo.push, demo.pushCa, config.vapidPublicKey);
+    const { body } = await shopper.post("/apps/beckon/subscriptions", {
+      v: 1,
+      visitorId: shopper.visitorId,
+      subscription: inbox.subscription,
+      consent: { marketing: true, text: "Yes", at: new Date().toISOString() },
+      locale: "ar",
+      timezone: "UTC",
+      page: "/",
+      promptVariant: "prompt",
+    });
+    visitorId = String(body.visitorId);
+    const welcome = await inbox.next(20_000);
+    assert.equal(welcome?.payload.notification.data.kind, "welcome");
+
+    browser = await launch({ executablePath, headless: true, args: ["--no-sandbox", "--disable-gpu"] });
+  },
+  { timeout: WITHIN_MS },
+);
+
+after(async () => {
+  await browser?.close();
+  await demo?.close();
+});
+
+for (const width of [390, 1280]) {
+  test(`shows every page ${width} px wide`, { skip, timeout: WITHIN_MS }, async () => {
+    for (const where of [
+      "/app",
+      "/app/journeys",
+      "/app/journeys/cart_recovery",
+      "/app/log",
+      "/app/settings",
+      `/app/person/${visitorId}`,
+    ]) {
+      const { page, frame, errors } = await open(where, width);
+
+      const [needed, given] = await frame.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      assert.ok(Number(needed) <= Number(given), `${where} is ${needed} px wide on ${given}`);
+      assert.deepEqual(await violations(frame), [], where);
+      assert.deepEqual(errors, [], where);
+      await page.close();
+    }
+  });
+}
+
+test("sends a test push that arrives, and shows it in the push log", { skip, timeout: WITHIN_MS }, async () => {
+  const { page, frame } = await open("/app", 1280);
+
+  await press(frame, "Send a test push");
+  const push = await inbox.next(20_000);
+
+  assert.equal(push?.payload.notification.title, "It works");
+  await page.close();
+  const log = await open("/app/log?journey=direct", 1280);
+  await log.frame.waitForSelector("[data-beckon-entry]");
+  await log.frame.click("[data-beckon-entry]");
+  await log.frame.waitForSelector(".bk-log-detail .bk-note-title");
+  assert.match(await textOf(log.frame, ".bk-log-detail"), /It works/);
+  await log.page.close();
+});
+
+test(
+  "previews a text while it is written, names what is wrong, and saves what is right",
+  { skip, timeout: WITHIN_MS },
+  async () => {
+    const { page, frame } = await open("/app/journeys/welcome", 1280);
+    const title = await field(frame, "Title");
+
+    await retype(title, "Hello {{ surname }}");
+    await until("the problem in the preview", async () => /surname/.test(await textOf(frame, ".bk-sticky")));
+    await press(frame, "Save");
+    await until("the problem at the field", async () =>
+      /line 1, column/.test(await textOf(frame, ".Polaris-InlineError")),
+    );
+    await retype(title, "Hello {{ first_name }}");
+    await until("the preview", async () => /Hello Mary/.test(await textOf(frame, ".bk-sticky .bk-note-title")));
+    await press(frame, "Save");
+    await until("the new version", async () => /Version 2/.test(await textOf(frame, "main")));
+
+    const journey = await demo.api("journeys/welcome");
+    assert.equal(journey.version, 2);
+    assert.match(JSON.stringify(journey.definition), /Hello \{\{ first_name \}\}/);
+    await page.close();
+  },
+);
+
+test("switches a journey off and on", { skip, timeout: WITHIN_MS }, async () => {
+  const { page, frame } = await open("/app/journeys", 390);
+
+  for (const enabled of [false, true]) {
+    await frame.click('[data-beckon-journey="cart_recovery"] [role="switch"]');
+    await until("the switch", async () => (await demo.api("journeys/cart_recovery")).enabled === enabled);
+  }
+  await page.close();
+});
+
+test("saves settings, with an error beside the field that is wrong", { skip, timeout: WITHIN_MS }, async () => {
+  const { page, frame } = await open("/app/settings", 1280);
+  const hours = await field(frame, "An order counts within");
+
+  await retype(hours, "0");
+  await press(frame, "Save");
+  await until("the error", async () => /At least 1/.test(await textOf(frame, ".Polaris-InlineError")));
+  await retype(hours, "48");
+  await press(frame, "Save");
+  await until("the saved page", () =>
+    frame.evaluate(() =>
+      [...document.querySelectorAll("button")].every(
+        (b) => b.textContent?.trim() !== "Save" || b.disabled || b.closest("ui-save-bar"),
+      ),
+    ),
+  );
+  await page.close();
+
+  const again = await open("/app/settings", 390);
+  assert.equal(await (await field(again.frame, "An order counts within")).evaluate((input) => input.value), "48");
+  await again.page.close();
+});
+
+test("makes a key for the REST API that works, and revokes it", { skip, timeout: WITHIN_MS }, async () => {
+  const { page, frame } = await open("/app/settings", 1280);
+  await (await field(frame, "Name of a new key")).type("Warehouse");
+  await press(frame, "Make a key");
+  await frame.waitForSelector("[data-beckon-key]");
+  const key = (await textOf(frame, "[data-beckon-key]")).trim();
+  const ask = async () =>
+    (await fetch(`${demo.app}/api/v1/journeys`, { headers: { authorization: `Bearer ${key}` } })).status;
+
+  assert.equal(await ask(), 200);
+  // The demo's own key is listed below it: the newest stands first.
+  await press(frame, "Revoke");
+  await press(frame, "Revoke for good");
+  await until("the key to be refused", async () => (await ask()) === 401);
+  await page.close();
+});
+
+/** A page of the app inside the admin's frame, at rest. */
+async function open(where: string, width: number): Promise<{ page: Page; frame: Frame; errors: string[] }> {
+  const page = await browser.newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  await page.setUserAgent({ userAgent: USER_AGENT });
+  await page.setViewport({ width, height: 900 });
+  await page.goto(`${demo.store}/admin/apps/beckon${where}`, { waitUntil: "networkidle2" });
+  const frame = await until("the app's frame", () => page.frames().find((one) => one.url().startsWith(demo.app)));
+  // Polaris has taken over what the server rendered.
+  await until("the page to be alive", () =>
+    frame.evaluate(() =>
+      Object.keys(document.querySelector(".Polaris-Page") ?? {}).some((name) => name.startsWith("__react")),
+    ),
+  );
+  return { page, frame, errors };
+}
+
+async function violations(frame: Frame): Promise<string[]> {
+  await frame.evaluate(AXE);
+  return frame.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120)}`);
+  });
+}
+
+async function press(frame: Frame, label: string): Promise<void> {
+  await until(`the button ${label}`, () =>
+    frame.evaluate((wanted) => {
+      const button = [...document.querySelectorAll("button")].find(
+        (one) => one.textContent?.trim() === wanted && !one.disabled && !one.closest("ui-save-bar"),
+      );
+      button?.click();
+      return button !== undefined;
+    }, label),
+  );
+}
+
+async function field(frame: Frame, label: string) {
+  const id = await until(`the field ${label}`, () =>
+    frame.evaluate(
+      (wanted) =>
+        [...document.querySelectorAll("label")].find((one) => one.textContent?.trim() === wanted)?.getAttribute("for"),
+      label,
+    ),
+  );
+  const input = await frame.waitForSelector(`input[id="${id}"]`);
+  assert.ok(input, label);
+  return input;
+}
+
+async function retype(input: Awaited<ReturnType<typeof field>>, text: string): Promise<void> {
+  await input.click({ count: 3 });
+  await input.press("Backspace");
+  await input.type(text);
+}
+
+function textOf(frame: Frame, selector: string): Promise<string> {
+  return frame.evaluate((wanted) => document.querySelector(wanted)?.textContent ?? "", selector);
+}
