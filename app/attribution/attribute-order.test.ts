@@ -149,6 +149,18 @@ test("no click, a click outside the window, or one after the order brings nothin
   expect(await credit(app)).toBeNull();
 });
 
+test("a click in the second an order is dated to came before the order: Shopify cuts dates to the second", async () => {
+  const app = await createEdgeApp();
+  await subscribe(app);
+  const second = new Date(Math.floor(app.clock.now().getTime() / 1000) * 1000);
+  const id = await send(app, VISITOR, {});
+  await click(app, id, (app.clock.now().getTime() - second.getTime() - 700) / HOUR);
+
+  await order(app, { ...linked, created_at: second.toISOString() });
+
+  expect(await credit(app)).toMatchObject({ notificationId: id });
+});
+
 test("a click that is heard of after its order is credited all the same", async () => {
   const app = await createEdgeApp();
   await subscribe(app);

@@ -15,11 +15,16 @@ export function chooseCredit(order: Order, candidates: CreditCandidate[]): Credi
   if (order.test || NO_SHOPPING.test(order.sourceName ?? "web")) return null;
   for (const linkedBy of BY_CERTAINTY) {
     const last = candidates
-      .filter((candidate) => candidate.linkedBy === linkedBy && candidate.clickedAt <= order.createdAt)
+      .filter((candidate) => candidate.linkedBy === linkedBy && candidate.clickedAt <= latestMomentOf(order))
       .toSorted((a, b) => b.clickedAt.getTime() - a.clickedAt.getTime())[0];
     if (last) return last;
   }
   return null;
+}
+
+/** Shopify dates orders to the second, and cuts: the order was made at some moment until then. */
+export function latestMomentOf({ createdAt }: Pick<Order, "createdAt">): Date {
+  return createdAt.getMilliseconds() === 0 ? new Date(createdAt.getTime() + 999) : createdAt;
 }
 
 /** What our codes took off the order, in the shop's currency. */

@@ -74,12 +74,12 @@ test("leaves a shop's own journeys alone when it installs again", async () => {
   expect(await getJourney(store, SHOP, "cart_recovery")).toMatchObject({ version: 2 });
 });
 
-test("makes a version of every change, and none of saving the same again", async () => {
+test("makes a new version of every save, also of the same definition", async () => {
   const store = await createShop();
   const saved = await saveDefinition(store, SHOP, "cart_recovery", cart([message]), NOON);
   const again = await saveDefinition(store, SHOP, "cart_recovery", cart([message]), NOON);
 
-  expect([saved?.version, again?.version]).toEqual([2, 2]);
+  expect([saved?.version, again?.version]).toEqual([2, 3]);
   expect(await store.runs.definition(SHOP, "cart_recovery", 1)).toEqual(
     JOURNEY_KINDS.find(({ kind }) => kind === "cart_recovery")?.defaultDefinition,
   );

@@ -37,7 +37,8 @@ export function attributionStore({ drizzle: d, sqlite }: Database): AttributionS
     const inWindow = and(
       eq(notifications.shop, shop),
       gte(notifications.clickedAt, from),
-      lte(notifications.clickedAt, order.createdAt),
+      // Shopify dates orders to the second, and cuts: a click of that second came before. Who is credited is decided later.
+      lte(notifications.clickedAt, new Date(order.createdAt.getTime() + 999)),
     );
     const columns = { notificationId: notifications.id, kind: notifications.kind, clickedAt: notifications.clickedAt };
     const candidates: CreditCandidate[] = [];

@@ -45,7 +45,6 @@ export function journeyStore({ drizzle, sqlite, jobs }: Database): JourneyStore 
         .transaction(() => {
           const before = get(shop, kind);
           if (!before) throw new Error(`${shop} has no journey ${kind}`);
-          if (JSON.stringify(before.definition) === JSON.stringify(definition)) return before;
           const version = before.version + 1;
           drizzle.insert(journeyVersions).values({ shop, kind, version, definition, createdAt: now }).run();
           drizzle

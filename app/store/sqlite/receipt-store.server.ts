@@ -115,7 +115,8 @@ export function receiptStore(db: Database): ReceiptStore {
     const later = d
       .select({ orderId: orders.orderId })
       .from(orders)
-      .where(and(eq(orders.shop, shop), gte(orders.createdAt, clickedAt), person))
+      // Shopify cuts the dates of orders to the second.
+      .where(and(eq(orders.shop, shop), gte(orders.createdAt, new Date(clickedAt.getTime() - 999)), person))
       .limit(50)
       .all();
     for (const { orderId } of later) jobs.schedule(attributeOrderJob(shop, orderId, now));
