@@ -44,7 +44,10 @@ export type ShopFacts = {
 };
 
 /** An order of this person by any known link; test and POS orders too, because any order stops messages. */
-export type KnownOrder = Pick<Order, "orderId" | "createdAt"> & { variantIds: string[] };
+export type KnownOrder = Pick<
+  Order,
+  "orderId" | "createdAt" | "paidAt" | "cancelledAt" | "isShopping" | "linkedBy" | "visitorId" | "customerId"
+> & { variantIds: string[] };
 
 /**
  * Everything the mirror knows of a visitor and its person at one moment, read in one go. Journeys are decided on this and
@@ -92,4 +95,6 @@ export type Situation = {
   /** The checkout of the run, whatever its state. */
   checkout: Checkout | null;
   fulfillment: FulfillmentView | null;
+  /** The order of the run. */
+  order: Order | null;
 };

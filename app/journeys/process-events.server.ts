@@ -222,7 +222,8 @@ class Look {
     )
       return;
 
-    const last = await store.runs.lastOf(shop.shop, kind.kind, plan.subject, visitor.visitorId);
+    const whose = kind.isSubjectUnique ? null : visitor.visitorId;
+    const last = await store.runs.lastOf(shop.shop, kind.kind, plan.subject, whose);
     // One that is ended by this very event is still under way in the store.
     const lastEnded = last && (this.#ended.has(last.id) ? this.#asEnded(last) : last);
     if (

@@ -80,8 +80,8 @@ export type RunStore = {
   person(shop: string, visitorId: string, now: Date): Promise<PersonView | null>;
   /** With the runs of one journey for it. */
   fulfillment(shop: string, fulfillmentId: string, journey: string): Promise<FulfillmentView | null>;
-  /** The last run of a subject, whatever its state. */
-  lastOf(shop: string, journey: string, subject: string, visitorId: string): Promise<Run | null>;
+  /** The last run of a subject, whatever its state. `visitorId` null: whoever it was for. */
+  lastOf(shop: string, journey: string, subject: string, visitorId: string | null): Promise<Run | null>;
   byId(runId: number): Promise<Run | null>;
   /** The run and step a notification came from; null for one that no journey sent. */
   ofNotification(shop: string, notificationId: string): Promise<{ run: Run; step: string } | null>;

@@ -3,10 +3,18 @@ import { cartRecovery } from "./cart-recovery.server.ts";
 import { checkoutRecovery } from "./checkout-recovery.server.ts";
 import type { JourneyKind } from "./kind.ts";
 import { shipping } from "./shipping.server.ts";
+import { thankYou } from "./thank-you.server.ts";
 import { welcome } from "./welcome.server.ts";
 
 /** Every kind there is, in the order the merchant sees them. To add one: a file beside this one, and a line here. */
-export const JOURNEY_KINDS: readonly JourneyKind[] = [welcome, cartRecovery, checkoutRecovery, backInStock, shipping];
+export const JOURNEY_KINDS: readonly JourneyKind[] = [
+  welcome,
+  cartRecovery,
+  checkoutRecovery,
+  backInStock,
+  shipping,
+  thankYou,
+];
 
 const byName = new Map(JOURNEY_KINDS.map((kind) => [kind.kind, kind]));
 

@@ -1,7 +1,8 @@
 import { journeySchema } from "../definition.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../duration.ts";
-import type { FulfillmentView, PersonView, Run } from "../person-view.ts";
+import type { FulfillmentView, Run } from "../person-view.ts";
 import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
+import { isBuyer } from "./own-order.ts";
 
 /** Carriers' numbers often come minutes after the parcel was marked as sent. */
 const WAIT_FOR_TRACKING_MS = 30 * MINUTE_MS;
@@ -106,7 +107,7 @@ export const shipping: JourneyKind = {
   longestDelayMs: 12 * HOUR_MS,
 
   plan({ fulfillment, person, now }: PlanInput): RunPlan[] {
-    if (!fulfillment || !isBuyer(fulfillment, person)) return [];
+    if (!fulfillment || !isBuyer(fulfillment.order, person)) return [];
     const { fulfillmentId, orderId, createdAt } = fulfillment.fulfillment;
     const active = fulfillment.runs.filter((run) => run.state === "active");
     const status = statusOf(fulfillment);
@@ -135,7 +136,7 @@ export const shipping: JourneyKind = {
   variantIds: () => [],
 
   check({ fulfillment, context, person }, now) {
-    if (!fulfillment || !isBuyer(fulfillment, person)) return { type: "exit", reason: "cancelled" };
+    if (!fulfillment || !isBuyer(fulfillment.order, person)) return { type: "exit", reason: "cancelled" };
     if (fulfillment.order.cancelledAt) return { type: "exit", reason: "cancelled" };
     const status = statusOf(fulfillment);
     if (status === null) return { type: "exit", reason: "cancelled" };
@@ -173,16 +174,6 @@ export const shipping: JourneyKind = {
   // On the way is news; at the door matters.
   renotify: ({ context }) => context.status !== "shipped",
 };
-
-/**
- * Whether the order is tied to the person by what only its buyer has: the private attribute of the cart, or being signed in
- * as its customer. A code can be passed on, and a cart token is only a claim: neither shows anybody an order.
- */
-function isBuyer({ order }: FulfillmentView, { visitor, visitorIds }: PersonView): boolean {
-  if (order.customerId !== null && order.customerId === visitor.customerId) return true;
-  const isPrivateLink = order.linkedBy === "cart_attribute" || order.linkedBy === "checkout_token";
-  return isPrivateLink && order.visitorId !== null && visitorIds.includes(order.visitorId);
-}
 
 /** What the parcel's state says, null for one that has not really left. */
 function statusOf({ fulfillment }: FulfillmentView): Status | null {

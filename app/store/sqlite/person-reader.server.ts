@@ -87,7 +87,17 @@ export function personReader({ drizzle }: Pick<Database, "drizzle">): PersonRead
     .orderBy(desc(checkouts.updatedAt))
     .limit(10)
     .prepare();
-  const orderColumns = { orderId: orders.orderId, createdAt: orders.createdAt, items: orders.items };
+  const orderColumns = {
+    orderId: orders.orderId,
+    createdAt: orders.createdAt,
+    paidAt: orders.paidAt,
+    cancelledAt: orders.cancelledAt,
+    isShopping: orders.isShopping,
+    linkedBy: orders.linkedBy,
+    visitorId: orders.visitorId,
+    customerId: orders.customerId,
+    items: orders.items,
+  };
   const selectOrdersOfVisitor = drizzle
     .select(orderColumns)
     .from(orders)
@@ -175,7 +185,7 @@ export function personReader({ drizzle }: Pick<Database, "drizzle">): PersonRead
     const byId = new Map(found.map((order) => [order.orderId, order]));
     return [...byId.values()]
       .toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
-      .map(({ orderId, createdAt, items }) => ({ orderId, createdAt, variantIds: variantsOf(items) }));
+      .map(({ items, ...order }) => ({ ...order, variantIds: variantsOf(items) }));
   }
 
   function shopFacts(shop: string): ShopFacts | null {

@@ -213,7 +213,7 @@ export function runStore(database: Database): RunStore {
         eq(runs.shop, shop),
         eq(runs.journey, journey),
         eq(runs.subject, subject),
-        eq(runs.visitorId, visitorId),
+        visitorId === null ? undefined : eq(runs.visitorId, visitorId),
       );
       return drizzle.select().from(runs).where(where).orderBy(desc(runs.id)).limit(1).get() ?? null;
     },
@@ -302,6 +302,13 @@ export function runStore(database: Database): RunStore {
             .get() ?? null)
         : null;
       const fulfillment = context.fulfillmentId ? fulfillmentView(shop, context.fulfillmentId, run.journey) : null;
+      const order = context.orderId
+        ? (drizzle
+            .select()
+            .from(orders)
+            .where(and(eq(orders.shop, shop), eq(orders.orderId, context.orderId)))
+            .get() ?? null)
+        : null;
       const variantIds = [
         ...new Set([
           ...(person.cart?.items ?? []).map((item) => item.variantId),
@@ -327,6 +334,7 @@ export function runStore(database: Database): RunStore {
           variants: new Map(known.map((variant) => [variant.variantId, variant])),
           checkout,
           fulfillment,
+          order,
         },
         definition: parsed,
         journeyIsOn: person.enabledKinds.has(run.journey),
