@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { createEdgeApp, SHOP } from "../../tests/support/edge-app.ts";
 import { decrypt } from "../encryption.server.ts";
 import type { AdminApi, AdminResult } from "./admin-api.ts";
+import type { StorefrontConfig } from "../storefront-config.ts";
 import { installShop } from "./install-shop.server.ts";
 import { CREATE_WEB_PIXEL, SET_APP_METAFIELDS, SHOP_INFO } from "./operations.ts";
 import { scheduleShopSync, syncShop } from "./sync-shop.server.ts";
@@ -40,19 +41,21 @@ function shopify(failing: Record<string, AdminResult<never>> = {}) {
       return { ok: true, data: answers[operation] as T };
     },
   };
-  const written = () => {
-    const [metafield] = (asked.findLast(({ operation }) => operation === SET_APP_METAFIELDS)?.variables?.[
-      "metafields"
-    ] ?? []) as { ownerId: string; namespace: string; key: string; type: string; value: string }[];
-    return metafield && { ...metafield, value: JSON.parse(metafield.value) as Record<string, unknown> };
+  /** The storefront's configuration as it was last written; undefined: never. */
+  const metafield = () => {
+    const last = asked.findLast(({ operation }) => operation === SET_APP_METAFIELDS);
+    return (
+      last?.variables?.["metafields"] as Record<"ownerId" | "namespace" | "key" | "type" | "value", string>[]
+    )?.[0];
   };
-  return { admin, asked, written };
+  const written = () => JSON.parse(metafield()?.value ?? "null") as StorefrontConfig;
+  return { admin, asked, metafield, written };
 }
 
 const LATER = { ok: false, reason: "later", message: "busy", retryAfterMs: 5_000 } as const;
 
 test("a first install makes the row, the keys, the journeys, the pixel and the storefront's configuration", async () => {
-  const { admin, asked, written } = shopify();
+  const { admin, asked, metafield, written } = shopify();
   const { services, store, keyring } = await createEdgeApp({ admin });
 
   await installShop(services, NEW_SHOP, ["read_orders"]);
@@ -73,14 +76,20 @@ test("a first install makes the row, the keys, the journeys, the pixel and the s
   expect(Buffer.from(decrypt(keyring, key?.privateKey ?? "", `vapid:${NEW_SHOP}`), "base64url")).toHaveLength(32);
   const enabled = (await store.journeys.list(NEW_SHOP)).filter((journey) => journey.enabled).map(({ kind }) => kind);
   expect(enabled.toSorted()).toEqual(["back_in_stock", "cart_recovery", "checkout_recovery", "shipping", "welcome"]);
-  expect(written()).toMatchObject({
+  expect(metafield()).toMatchObject({
     ownerId: "gid://shopify/AppInstallation/1",
     namespace: "beckon",
     key: "config",
     type: "json",
-    value: { v: 1, vapidPublicKey: key?.publicKey, proxyPath: "/apps/beckon", defaultLocale: "ja", messages: [] },
   });
-  expect(Object.keys((written()?.value["prompt"] as { texts: object }).texts)).toEqual(["en", "tr", "ar"]);
+  expect(written()).toMatchObject({
+    v: 1,
+    vapidPublicKey: key?.publicKey,
+    proxyPath: "/apps/beckon",
+    defaultLocale: "ja",
+    messages: [],
+  });
+  expect(Object.keys(written().prompt.texts)).toEqual(["en", "tr", "ar"]);
   expect(asked.find(({ operation }) => operation === CREATE_WEB_PIXEL)?.variables).toEqual({
     webPixel: { settings: '{"app_url":"https://beckon.test"}' },
   });
@@ -118,14 +127,14 @@ test("a Shopify that is busy does not fail the install: the rest follows as a jo
 });
 
 test("a pixel that is refused is told and does not keep the configuration back", async () => {
-  const { admin, written } = shopify({
+  const { admin, metafield } = shopify({
     [CREATE_WEB_PIXEL]: { ok: false, reason: "invalid", message: "no scope", retryAfterMs: null },
   });
   const app = await createEdgeApp({ admin });
 
   await installShop(app.services, NEW_SHOP, []);
 
-  expect(written()).toBeDefined();
+  expect(metafield()).toBeDefined();
   expect((await app.store.shops.get(NEW_SHOP))?.webPixelId).toBeNull();
   expect(app.logged()).toContain("the web pixel could not be switched on");
 });
@@ -178,7 +187,7 @@ test("what the merchant wrote reaches the pages, with our texts for the other la
   expect(await store.jobs.list({ kind: "sync-shop" })).toHaveLength(1);
   expect(await syncShop(services, SHOP)).toEqual({ type: "done" });
 
-  const prompt = written()?.value["prompt"] as { texts: Record<string, unknown> };
+  const { prompt } = written();
   expect(prompt.texts["en"]).toEqual(texts);
   expect(prompt.texts["tr"]).toMatchObject({ accept: "Evet, haber verin" });
 });
