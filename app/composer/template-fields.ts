@@ -15,6 +15,8 @@ export type TemplateFacts = Partial<{
   product_price: Money | null;
   compare_at_price: Money | null;
   cart_total: Money | null;
+  missing_amount: Money | null;
+  collection_title: string | null;
   item_count: number | null;
   more_items: number | null;
   code: string | null;
@@ -46,6 +48,11 @@ export const TEMPLATE_FIELDS: Record<TemplateField, FieldDescription> = {
   product_price: { description: "Price of one piece", example: { amount: 4900, currency: "USD" } },
   compare_at_price: { description: "Price before a reduction", example: { amount: 6900, currency: "USD" } },
   cart_total: { description: "Total of the cart or checkout", example: { amount: 9800, currency: "USD" } },
+  missing_amount: {
+    description: "What the cart lacks for free shipping",
+    example: { amount: 1200, currency: "USD" },
+  },
+  collection_title: { description: "The collection looked at", example: "Shirts" },
   item_count: { description: "Pieces in the cart or checkout", example: 2 },
   more_items: { description: "Products in the cart besides the first", example: 1 },
   code: { description: "The shopper's own discount code; empty when the message carries none", example: "BACK-7F3K9Q" },
@@ -64,6 +71,7 @@ export const LEFT_TO_RIGHT_FIELDS: ReadonlySet<TemplateField> = new Set([
   "product_price",
   "compare_at_price",
   "cart_total",
+  "missing_amount",
   "order_name",
   "tracking_number",
   "tracking_company",

@@ -34,6 +34,6 @@ export type InterestStore = {
   ): Promise<Interested[]>;
   /** What the variant has cost since we first heard of it, oldest first. */
   prices(shop: string, variantId: string): Promise<PastPrice[]>;
-  /** Whether anybody who can be reached cares for one of these products. */
-  caredFor(shop: string, productIds: string[], now: Date): Promise<string[]>;
+  /** Variants that somebody who can be reached cares for, among those an event may have changed. */
+  caredFor(shop: string, changed: { inventoryItemId?: string; variantIds?: string[] }, now: Date): Promise<string[]>;
 };

@@ -50,9 +50,10 @@ export function advanceRunHandler(deps: AdvanceDeps): JobHandler {
 export async function advanceRun(deps: AdvanceDeps, runId: number, now: Date): Promise<JobResult> {
   let stock: Freshness | null = null;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const leaving = await deps.store.runs.leaving(runId, now);
-    const kind = leaving && journeyKind(leaving.situation.run.journey);
-    if (!leaving || !kind) return { type: "done" };
+    const found = await deps.store.runs.leaving(runId, now);
+    const kind = found && journeyKind(found.situation.run.journey);
+    if (!found || !kind) return { type: "done" };
+    const leaving = { ...found, situation: await withWhatItReads(deps.store, kind, found.situation, now) };
     const { run } = leaving.situation;
     if (run.dueAt === null) return { type: "done" };
     if (run.dueAt > now) return { type: "snooze", until: run.dueAt };
@@ -71,6 +72,22 @@ export async function advanceRun(deps: AdvanceDeps, runId: number, now: Date): P
   }
   // Something changes faster than it can be read: the next try is a minute of calm away.
   return { type: "snooze", until: new Date(now.getTime() + 60_000) };
+}
+
+/** What only some kinds look at is read for those alone. */
+async function withWhatItReads(
+  { interests }: Store,
+  kind: JourneyKind,
+  situation: Situation,
+  now: Date,
+): Promise<Situation> {
+  const { shop, visitorId } = situation.run;
+  const { variantId } = situation.context;
+  return {
+    ...situation,
+    interests: kind.readsInterests ? await interests.ofVisitors(shop, [visitorId], now) : [],
+    prices: kind.variantMoment && variantId ? await interests.prices(shop, variantId) : [],
+  };
 }
 
 /** The step a run is at, judged once. */

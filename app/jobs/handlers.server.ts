@@ -11,6 +11,8 @@ import { advanceRunHandler } from "./advance-run.server.ts";
 import { discountPoolHandler } from "./discount-pool.server.ts";
 import { freshVariants } from "./fresh-variants.server.ts";
 import { processEventsHandler } from "./process-events.server.ts";
+import { VARIANT_WATCH_JOB } from "../journeys/variant-watch.ts";
+import { variantWatchHandler } from "./variant-watch.server.ts";
 import { stockWatchHandler } from "./stock-watch.server.ts";
 import { buildPayload } from "../composer/payload.server.ts";
 import { HAND_OVER_KIND, SEND_DELIVERY_KIND } from "../sender/delivery-jobs.ts";
@@ -29,6 +31,7 @@ export function jobHandlers(services: Services): Record<string, HandlerBinding> 
     // Many at once, so that the variants of messages due together are read in one call.
     [ADVANCE_RUN_JOB]: { handler: advanceRunHandler({ ...services, fresh }), concurrency: 64 },
     [STOCK_WATCH_JOB]: { handler: stockWatchHandler({ ...services, fresh }), concurrency: 8 },
+    [VARIANT_WATCH_JOB]: { handler: variantWatchHandler({ ...services, fresh }), concurrency: 8 },
     [DISCOUNT_POOL_JOB]: { handler: discountPoolHandler(services), concurrency: 4 },
     [SEND_DELIVERY_KIND]: {
       handler: createSendDeliveryHandler({ ...services, buildPayload, concurrency: sends }),

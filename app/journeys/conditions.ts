@@ -9,6 +9,7 @@ export const CONDITION_FIELDS = [
   "currency",
   "checkout_stage",
   "shipment_status",
+  "is_reduced",
   "locale",
   "country",
   "device_type",

@@ -37,7 +37,8 @@ export function decideLeaving(kind: JourneyKind, leaving: Leaving, now: Date): D
   const step = messageAt(definition, run.step);
   if (!step) return exit("superseded", { step: run.step });
   if (!leaving.journeyIsOn) return exit("journey_off");
-  const unreachable = whyNotReachable(person, kind, now);
+  const rules = { kind: kind.kind, consent: kind.consentOf?.(context) ?? kind.consent };
+  const unreachable = whyNotReachable(person, rules, now);
   if (unreachable) return exit(unreachable.reason);
 
   const check = kind.check(situation, now);
@@ -57,7 +58,12 @@ export function decideLeaving(kind: JourneyKind, leaving: Leaving, now: Date): D
   if (check.type === "delay")
     return { type: "delay", reason: check.reason, until: check.until, values: check.values ?? {} };
 
-  const subscriptions = reachableSubscriptions(person, kind, now);
+  const lastOfKind = leaving.sameKindSentAt[0];
+  if (kind.oncePerMs && lastOfKind && now.getTime() - lastOfKind.getTime() < kind.oncePerMs) {
+    return { type: "drop", reason: "minimum_gap", values: { lastSentAt: lastOfKind.toISOString() } };
+  }
+
+  const subscriptions = reachableSubscriptions(person, rules, now);
   const held = kind.isTransactional
     ? null
     : (possiblePurchase(kind, leaving, now) ?? heldByRules(kind, leaving, subscriptions, now));

@@ -1,3 +1,4 @@
+import type { Interest, PastPrice } from "../events/interest-store.ts";
 import type { Cart, Checkout, Fulfillment, Order, Variant } from "../events/mirror-store.ts";
 import type { Subscription } from "../subscriptions/subscription-store.ts";
 import type { Visitor } from "../subscriptions/visitor-store.ts";
@@ -22,6 +23,10 @@ export type RunContext = {
   noCodeSince?: number;
   /** What the kind needs to find its subject again. */
   variantId?: string;
+  productId?: string;
+  collection?: string;
+  /** What began the run, where a kind knows several beginnings. */
+  moment?: string;
   fulfillmentId?: string;
   orderId?: string;
   subscriptionId?: string;
@@ -95,6 +100,10 @@ export type Situation = {
   /** The checkout of the run, whatever its state. */
   checkout: Checkout | null;
   fulfillment: FulfillmentView | null;
+  /** What the visitor looked at, saved or carted, newest first; empty unless the kind reads it. */
+  interests: Interest[];
+  /** What the run's variant has cost so far, oldest first; empty unless the kind waits for its moments. */
+  prices: PastPrice[];
   /** The order of the run. */
   order: Order | null;
 };

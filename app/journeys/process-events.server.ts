@@ -1,3 +1,5 @@
+import type { InterestStore } from "../events/interest-store.ts";
+import type { MirrorStore } from "../events/mirror-store.ts";
 import type { EventStore } from "../events/event-store.ts";
 import type { LoggedEvent } from "../events/shop-event.ts";
 import type { NewJob } from "../scheduler/job.ts";
@@ -11,13 +13,14 @@ import type { FulfillmentView, PersonView, Run, RunContext } from "./person-view
 import type { CurrentJourney, EventOutcome, RunChange, RunStore } from "./run-store.ts";
 import { dueAtStep, firstMessage, messageAfter } from "./steps.ts";
 import { stockWatchJob } from "./stock-watch.ts";
+import { variantWatchJob } from "./variant-watch.ts";
 
 /** An event that took longer than this to reach us updates history and arms nothing that would be overdue. */
 const STALE_MS = 10 * MINUTE_MS;
 const LONGEST_SECOND_LOOK_MS = 4 * HOUR_MS;
 const BATCH = 200;
 
-type Stores = { events: EventStore; runs: RunStore };
+type Stores = { events: EventStore; interests: InterestStore; mirror: MirrorStore; runs: RunStore };
 
 /**
  * Looks at a shop's new events, in the order in which they arrived, and starts, re-arms, suspends or ends the runs of the
@@ -56,6 +59,9 @@ async function outcomeOf(
   now: Date,
 ): Promise<EventOutcome> {
   const outcome: EventOutcome = { changes: [], ledger: [], jobs: await stockJobs(store, event, now) };
+  const kinds = journeys.flatMap(({ kind }) => journeyKind(kind) ?? []);
+  if (kinds.some(({ variantMoment }) => variantMoment)) outcome.jobs.push(...(await momentJobs(store, event, now)));
+  const readsInterests = kinds.some((kind) => kind.readsInterests);
   const startedSubjects = new Set<string>();
   const fulfillments = await fulfillmentsOf(store, event);
   const shopping = await unshownMessage(store, event);
@@ -63,6 +69,7 @@ async function outcomeOf(
   for (const visitorId of await store.runs.concerned(event)) {
     const person = await store.runs.person(event.shop, visitorId, now);
     if (!person) continue;
+    const interests = readsInterests ? await store.interests.ofVisitors(event.shop, [visitorId], now) : [];
     const ended = new Set<number>();
     const look = new Look(event, person, now, outcome, ended);
 
@@ -79,7 +86,7 @@ async function outcomeOf(
       const kind = journeyKind(journey.kind);
       if (!kind) continue;
       const fulfillment = fulfillments.get(kind.kind) ?? null;
-      for (const plan of kind.plan({ event, person, fulfillment, now })) {
+      for (const plan of kind.plan({ event, person, fulfillment, interests, now })) {
         await look.follow(store, kind, journey, plan, startedSubjects);
       }
     }
@@ -341,6 +348,37 @@ async function unshownMessage(store: Stores, event: LoggedEvent): Promise<{ run:
 async function stockJobs(store: Stores, event: LoggedEvent, now: Date): Promise<NewJob[]> {
   const variantIds = await variantsToWatch(store, event);
   return variantIds.map((variantId) => stockWatchJob(event.shop, variantId, now));
+}
+
+/** Variants whose price or stock may have become a moment for those who care for them. */
+async function momentJobs(store: Stores, event: LoggedEvent, now: Date): Promise<NewJob[]> {
+  const variantIds = await variantsWithMoments(store, event, now);
+  return [...new Set(variantIds)].map((variantId) => variantWatchJob(event.shop, variantId, now));
+}
+
+async function variantsWithMoments(store: Stores, { shop, kind, data }: LoggedEvent, now: Date): Promise<string[]> {
+  switch (kind) {
+    case "inventory_changed":
+      return typeof data.inventoryItemId === "string"
+        ? store.interests.caredFor(shop, { inventoryItemId: data.inventoryItemId }, now)
+        : [];
+    case "product_updated":
+      return store.interests.caredFor(shop, { variantIds: variantIdsOf(data.variants) }, now);
+    case "stock_alert_requested":
+    case "product_viewed":
+    case "wishlist_added":
+      return unknownVariants(store, shop, variantIdsOf([data]));
+    case "cart_updated":
+      return unknownVariants(store, shop, variantIdsOf(data.items));
+    default:
+      return [];
+  }
+}
+
+/** A variant never heard of is read once, so that its price and inventory item are known from then on. */
+async function unknownVariants({ mirror }: Stores, shop: string, variantIds: string[]): Promise<string[]> {
+  const known = new Set((await mirror.variants(shop, variantIds)).map(({ variantId }) => variantId));
+  return variantIds.filter((variantId) => !known.has(variantId));
 }
 
 async function variantsToWatch({ runs }: Stores, { shop, kind, data }: LoggedEvent): Promise<string[]> {

@@ -59,6 +59,8 @@ export type Leaving = {
   journeyIsOn: boolean;
   /** When marketing messages left for the person in the last week, newest first; those never shown left out. */
   marketingSentAt: Date[];
+  /** Those of them that were of the run's own kind. */
+  sameKindSentAt: Date[];
   /** Web orders of the last half hour that no link ties to anybody. */
   unknownOrders: Pick<Order, "orderId" | "createdAt" | "items">[];
 };
@@ -68,7 +70,7 @@ export type StockAlert = { id: number; visitorId: string; customerId: string | n
 export type StockWave = {
   shop: string;
   variantId: string;
-  /** In the order in which they asked. */
+  /** In the order in which they asked; empty when nobody did. */
   alerts: StockAlert[];
   runs: NewRun[];
 };
@@ -106,7 +108,7 @@ export type RunStore = {
   commitMessage(commit: MessageCommit, now: Date): Promise<"done" | "changed" | "code_gone">;
   /** The step is not done now: later, with the reasons in the ledger. False when the run is not what was read. */
   commitDelay(expected: ExpectedRun, next: NextStep, ledger: LedgerEntry[]): Promise<boolean>;
-  /** The run is over. An alert whose variant sold out again goes back to waiting. */
+  /** The run is over. An alert whose moment passed before it was told goes back to waiting. */
   commitEnd(
     expected: ExpectedRun,
     end: { state: "finished" | "exited"; reason: string | null },
@@ -121,6 +123,6 @@ export type RunStore = {
     journey: string,
     limit: number,
   ): Promise<{ waiting: StockAlert[]; lastWaveAt: Date | null }>;
-  /** Marks alerts as told and starts their runs, together. Alerts no longer waiting are left out. */
+  /** Marks alerts as told and starts the runs, together. Runs of alerts no longer waiting are left out. */
   startWave(wave: StockWave, now: Date): Promise<void>;
 };

@@ -8,6 +8,8 @@ import { advanceRunHandler } from "../../app/jobs/advance-run.server.ts";
 import { freshVariants } from "../../app/jobs/fresh-variants.server.ts";
 import { processEventsHandler } from "../../app/jobs/process-events.server.ts";
 import { createSendDeliveryHandler } from "../../app/jobs/send-delivery.server.ts";
+import { variantWatchHandler } from "../../app/jobs/variant-watch.server.ts";
+import { VARIANT_WATCH_JOB } from "../../app/journeys/variant-watch.ts";
 import { stockWatchHandler } from "../../app/jobs/stock-watch.server.ts";
 import { ensureDefaultJourneys } from "../../app/journeys/journeys.server.ts";
 import { ADVANCE_RUN_JOB } from "../../app/journeys/run-store.ts";
@@ -115,6 +117,7 @@ export async function createWorld(options: WorldOptions = {}) {
     [PROCESS_EVENTS_JOB]: processEventsHandler({ store, clock, log: { error: console.error } }),
     [ADVANCE_RUN_JOB]: advanceRunHandler({ store, clock, fresh }),
     [STOCK_WATCH_JOB]: stockWatchHandler({ store, clock, fresh }),
+    [VARIANT_WATCH_JOB]: variantWatchHandler({ store, clock, fresh }),
     [SEND_DELIVERY_KIND]: createSendDeliveryHandler({
       store,
       clock,

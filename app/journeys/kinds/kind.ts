@@ -1,5 +1,7 @@
 import type { TextsByLocale } from "../../composer/message-texts.ts";
 import type { TemplateFacts } from "../../composer/template-fields.ts";
+import type { Interest, InterestReason, PastPrice } from "../../events/interest-store.ts";
+import type { Variant } from "../../events/mirror-store.ts";
 import type { LoggedEvent } from "../../events/shop-event.ts";
 import type { ConditionFacts } from "../conditions.ts";
 import type { JourneyDefinition } from "../definition.ts";
@@ -23,7 +25,18 @@ export type PlanInput = {
   person: PersonView;
   /** Present for events about a fulfillment. */
   fulfillment: FulfillmentView | null;
+  /** What this visitor looked at, saved or carted, newest first; empty unless the kind reads it. */
+  interests: Interest[];
   now: Date;
+};
+
+/** For journeys that begin with something that happens to a variant and not to a person. */
+export type VariantMoment = {
+  /** Whether the variant as it is now is such a moment, and which one: a second look at the same starts nothing new. */
+  of(variant: Variant, prices: PastPrice[], now: Date): { version: number } | null;
+  /** Whom it concerns, the most important reason first: each person is told for one. */
+  audience: InterestReason[];
+  subject(variantId: string): string;
 };
 
 export type Check =
@@ -62,6 +75,13 @@ export type JourneyKind = {
   urgency: "very-low" | "low" | "normal" | "high";
   /** Waits longer than this for a cap to free, and the message is dropped. */
   longestDelayMs: number;
+  /** At most one message of this kind to a person within so long; a second is dropped. */
+  oncePerMs?: number;
+  /** Whether `plan` and the decision are given what the visitor looked at. */
+  readsInterests?: boolean;
+  variantMoment?: VariantMoment;
+  /** Where the consent needed depends on how the run began; otherwise `consent` holds. */
+  consentOf?(context: RunContext): "marketing" | "asked";
 
   /** What should be under way for this visitor. Called for every event that concerns it. */
   plan(input: PlanInput): RunPlan[];

@@ -3,7 +3,7 @@ import type { Interest, Interested, InterestReason, InterestStore } from "../../
 import { and, desc, eq, gte, inArray } from "drizzle-orm";
 import type { Database } from "./database.server.ts";
 import { priceStatements } from "./price-store.server.ts";
-import { interests } from "./schema.server.ts";
+import { interests, variants } from "./schema.server.ts";
 
 const DAY_MS = 86_400_000;
 const REMEMBERED_MS = 30 * DAY_MS;
@@ -161,9 +161,23 @@ export function interestStore({ drizzle, sqlite }: Database): InterestStore {
       return prices.of(shop, variantId);
     },
 
-    async caredFor(shop, productIds, now) {
+    async caredFor(shop, { inventoryItemId, variantIds = [] }, now) {
       const since = now.getTime() - REMEMBERED_MS;
-      return productIds.filter((productId) => cares.get(shop, `product:${productId}`, since) !== undefined);
+      const which =
+        inventoryItemId === undefined
+          ? inArray(variants.variantId, variantIds)
+          : eq(variants.inventoryItemId, inventoryItemId);
+      return drizzle
+        .select({ variantId: variants.variantId, productId: variants.productId })
+        .from(variants)
+        .where(and(eq(variants.shop, shop), which))
+        .all()
+        .filter(
+          ({ variantId, productId }) =>
+            cares.get(shop, `product:${productId}`, since) !== undefined ||
+            askers.get(shop, variantId, "price_drop", 1) !== undefined,
+        )
+        .map(({ variantId }) => variantId);
     },
   };
 }

@@ -325,6 +325,7 @@ export function runStore(database: Database): RunStore {
               .where(and(eq(variants.shop, shop), inArray(variants.variantId, variantIds)))
               .all();
 
+      const marketing = marketingSent(shop, person.visitorIds, now);
       return {
         situation: {
           run,
@@ -334,11 +335,14 @@ export function runStore(database: Database): RunStore {
           variants: new Map(known.map((variant) => [variant.variantId, variant])),
           checkout,
           fulfillment,
+          interests: [],
+          prices: [],
           order,
         },
         definition: parsed,
         journeyIsOn: person.enabledKinds.has(run.journey),
-        marketingSentAt: marketingSentAt(shop, person.visitorIds, now),
+        marketingSentAt: marketing.map(({ at }) => at),
+        sameKindSentAt: marketing.filter(({ kind }) => kind === run.journey).map(({ at }) => at),
         unknownOrders: drizzle
           .select({ orderId: orders.orderId, createdAt: orders.createdAt, items: orders.items })
           .from(orders)
@@ -460,7 +464,7 @@ export function runStore(database: Database): RunStore {
           );
           if (changes === 0) return false;
           entries.forEach(ledger.append);
-          if (reason === "out_of_stock") waitAgain(expected.runId);
+          if (reason === "out_of_stock" || reason === "no_longer_true") waitAgain(expected.runId);
           return true;
         })
         .immediate();
@@ -517,15 +521,15 @@ export function runStore(database: Database): RunStore {
             }),
           );
           for (const run of started)
-            if (run.context.alertId !== undefined && told.has(run.context.alertId)) insertRun(run);
+            if (run.context.alertId === undefined || told.has(run.context.alertId)) insertRun(run);
         })
         .immediate();
     },
   };
 
-  function marketingSentAt(shop: string, visitorIds: string[], now: Date): Date[] {
+  function marketingSent(shop: string, visitorIds: string[], now: Date): { at: Date; kind: string }[] {
     return drizzle
-      .select({ at: notifications.createdAt })
+      .select({ at: notifications.createdAt, kind: notifications.kind })
       .from(notifications)
       .where(
         and(
@@ -540,8 +544,7 @@ export function runStore(database: Database): RunStore {
       )
       .orderBy(desc(notifications.createdAt))
       .limit(200)
-      .all()
-      .map(({ at }) => at);
+      .all();
   }
 
   function shopOf(runId: number): string | null {
