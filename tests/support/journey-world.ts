@@ -3,14 +3,18 @@ import { buildPayload } from "../../app/composer/payload.server.ts";
 import { createKeyring, encrypt } from "../../app/encryption.server.ts";
 import type { MirrorChange } from "../../app/events/mirror-change.ts";
 import { PROCESS_EVENTS_JOB, recordEvents } from "../../app/events/record-events.ts";
-import type { CartItem, EventKind, ShopEvent } from "../../app/events/shop-event.ts";
+import { storefrontEntries } from "../../app/events/storefront-entries.ts";
+import { incomingEventsSchema } from "../../app/events/storefront-schema.ts";
+import type { CartItem, EventKind, ShopEvent, StorefrontEventKind } from "../../app/events/shop-event.ts";
 import { advanceRunHandler } from "../../app/jobs/advance-run.server.ts";
 import { freshVariants } from "../../app/jobs/fresh-variants.server.ts";
+import { sendDirectMessageHandler } from "../../app/jobs/send-direct-message.server.ts";
 import { processEventsHandler } from "../../app/jobs/process-events.server.ts";
 import { createSendDeliveryHandler } from "../../app/jobs/send-delivery.server.ts";
 import { variantWatchHandler } from "../../app/jobs/variant-watch.server.ts";
 import { VARIANT_WATCH_JOB } from "../../app/journeys/variant-watch.ts";
 import { stockWatchHandler } from "../../app/jobs/stock-watch.server.ts";
+import { SEND_DIRECT_JOB } from "../../app/direct/direct-message.ts";
 import { ensureDefaultJourneys } from "../../app/journeys/journeys.server.ts";
 import { ADVANCE_RUN_JOB } from "../../app/journeys/run-store.ts";
 import { STOCK_WATCH_JOB } from "../../app/journeys/stock-watch.ts";
@@ -70,6 +74,8 @@ export async function createWorld(options: WorldOptions = {}) {
   const keyring = createKeyring([Buffer.alloc(32, 1).toString("base64")]);
   const { publicKey, privateKey } = vapidPair();
   const stock = new Map<string, number>();
+  /** As Shopify writes them: "49.00". */
+  const prices = new Map<string, string>();
   const pushes: Push[] = [];
   let shopifyIsUp = true;
   let reads = 0;
@@ -108,7 +114,10 @@ export async function createWorld(options: WorldOptions = {}) {
       reads += 1;
       if (!shopifyIsUp) return { ok: false, reason: "later", message: "down", retryAfterMs: null };
       const ids = (variables?.ids ?? []) as string[];
-      const nodes = ids.map((id) => variantNow(id, stock.get(id.split("/").at(-1) ?? "") ?? 10));
+      const nodes = ids.map((id) => {
+        const variantId = id.split("/").at(-1) ?? "";
+        return variantNow(id, stock.get(variantId) ?? 10, prices.get(variantId));
+      });
       return { ok: true, data: { nodes } as T };
     },
   };
@@ -118,6 +127,7 @@ export async function createWorld(options: WorldOptions = {}) {
     [ADVANCE_RUN_JOB]: advanceRunHandler({ store, clock, fresh }),
     [STOCK_WATCH_JOB]: stockWatchHandler({ store, clock, fresh }),
     [VARIANT_WATCH_JOB]: variantWatchHandler({ store, clock, fresh }),
+    [SEND_DIRECT_JOB]: sendDirectMessageHandler({ store, clock }),
     [SEND_DELIVERY_KIND]: createSendDeliveryHandler({
       store,
       clock,
@@ -207,6 +217,7 @@ export async function createWorld(options: WorldOptions = {}) {
     keyring,
     pushes,
     stock,
+    prices,
     pass,
     record,
     signal,
@@ -267,6 +278,25 @@ export async function createWorld(options: WorldOptions = {}) {
         data: { subscriptionId: id, isNew, marketing },
         changes: [signal(visitorId, at)],
       });
+    },
+
+    /** Events as a page of the shop sends them, through the edge's own reading of them. */
+    async tell(
+      visitorId: string,
+      events: { type: StorefrontEventKind; data?: Record<string, unknown>; at?: Date; id?: string }[],
+      customerId: string | null = null,
+    ) {
+      const now = clock.now();
+      const incoming = incomingEventsSchema.parse(
+        events.map(({ type, data, at = now, id = `told-${(serial += 1)}` }) => ({
+          id,
+          type,
+          at: at.toISOString(),
+          data,
+        })),
+      );
+      const origin = { shop: SHOP, visitorId, customerId, linkId: null, sentAt: now, receivedAt: now, speed: 1 };
+      await recordEvents(store, storefrontEntries(origin, incoming), now);
     },
 
     async view(visitorId: string, at: Date = clock.now()) {
@@ -495,12 +525,12 @@ export function buildItem(item: Partial<CartItem> = {}): CartItem {
   };
 }
 
-function variantNow(id: string, quantity: number): VariantNow {
+function variantNow(id: string, quantity: number, price = "49.00"): VariantNow {
   const number = id.split("/").at(-1);
   return {
     id,
     title: "Blue / M",
-    price: "49.00",
+    price,
     compareAtPrice: null,
     availableForSale: quantity > 0,
     sellableOnlineQuantity: quantity,

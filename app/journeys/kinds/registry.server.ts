@@ -1,4 +1,5 @@
 import { backInStock } from "./back-in-stock.server.ts";
+import { browseAbandonment } from "./browse-abandonment.server.ts";
 import { cartRecovery } from "./cart-recovery.server.ts";
 import { checkoutRecovery } from "./checkout-recovery.server.ts";
 import type { JourneyKind } from "./kind.ts";
@@ -9,6 +10,7 @@ import { welcome } from "./welcome.server.ts";
 /** Every kind there is, in the order the merchant sees them. To add one: a file beside this one, and a line here. */
 export const JOURNEY_KINDS: readonly JourneyKind[] = [
   welcome,
+  browseAbandonment,
   cartRecovery,
   checkoutRecovery,
   backInStock,

@@ -1,0 +1,172 @@
+import { expect, test } from "vitest";
+import { setEnabled } from "../../app/journeys/journeys.server.ts";
+import { createWorld, DAY, HOUR, MINUTE, SHOP } from "../support/journey-world.ts";
+import type { World, WorldOptions } from "../support/journey-world.ts";
+
+// Shopify's ids are digits; p-ID is what the faked shop answers for a variant's product.
+const SHIRT = {
+  productId: "11",
+  variantId: "101",
+  handle: "linen-shirt",
+  title: "Linen shirt",
+  price: 4_900,
+  currency: "USD",
+  image: "https://cdn.example/shirt.png",
+  url: "/products/linen-shirt",
+  collections: ["shirts"],
+  seconds: 20,
+};
+
+async function worldWith(kind: string, { locale = "en", ...options }: WorldOptions & { locale?: string } = {}) {
+  const world = await createWorld(options);
+  for (const other of ["welcome", "cart_recovery", "checkout_recovery", "back_in_stock", "shipping"])
+    await setEnabled(world.store, SHOP, other, false, world.clock.now());
+  await setEnabled(world.store, SHOP, kind, true, world.clock.now());
+  await world.subscribe("visitor-ada", { isNew: false, locale });
+  await world.pass(MINUTE);
+  return world;
+}
+
+async function lookAndLeave(world: World, product: Record<string, unknown> = SHIRT, visitorId = "visitor-ada") {
+  await world.tell(visitorId, [{ type: "product_viewed", data: product }]);
+  await world.pass(1_000);
+  await world.leave(visitorId);
+}
+
+test("reminds of what was looked at an hour after the shopper left, with its price as Shopify says now", async () => {
+  const world = await worldWith("browse_abandonment");
+  await lookAndLeave(world);
+  world.prices.set("101", "39.00");
+
+  await world.pass(HOUR - 1);
+  expect(world.pushes).toEqual([]);
+  await world.pass(1);
+  expect(world.pushes[0]?.notification).toMatchObject({
+    title: "Linen shirt is worth a second look",
+    body: "It is yours for $39.00. Take another look whenever it suits you.",
+    data: { kind: "browse_abandonment", code: null },
+  });
+  expect(world.pushes[0]?.notification.data.url).toContain("https://shop.example/products/linen-shirt?variant=101&");
+});
+
+test("counts the hour anew from each return, and names what was looked at last", async () => {
+  const world = await worldWith("browse_abandonment");
+  await lookAndLeave(world);
+  await world.pass(50 * MINUTE);
+  await lookAndLeave(world, { ...SHIRT, productId: "12", variantId: "102", title: "Wool scarf" });
+  await world.pass(HOUR - 1);
+  expect(world.pushes).toEqual([]);
+  await world.pass(1);
+  expect(world.titles()).toEqual(["Wool scarf is worth a second look"]);
+});
+
+test("is sent once in 24 hours, and again for another look after that", async () => {
+  const world = await worldWith("browse_abandonment");
+  await lookAndLeave(world);
+  await world.pass(3 * HOUR);
+  await lookAndLeave(world);
+  await world.pass(3 * HOUR);
+  expect(world.pushes).toHaveLength(1);
+  expect(world.ledger().at(-1)).toBe("browse_abandonment 1 dropped minimum_gap");
+  await world.pass(20 * HOUR);
+  await lookAndLeave(world);
+  await world.pass(3 * HOUR);
+  expect(world.pushes).toHaveLength(2);
+});
+
+test("leaves what was put into the cart to the cart's own journey", async () => {
+  const world = await worldWith("browse_abandonment");
+  await lookAndLeave(world);
+  await world.pass(10 * MINUTE);
+  await world.tell("visitor-ada", [{ type: "cart_updated", data: cartOf(1) }]);
+  await world.leave("visitor-ada");
+  await world.pass(DAY);
+
+  expect(world.pushes).toEqual([]);
+  expect(world.ledger()).toEqual(["browse_abandonment 1 dropped added_to_cart"]);
+});
+
+test("stays silent when the shopper bought on another device, when it sold out, and after an uninstall", async () => {
+  const bought = await worldWith("browse_abandonment");
+  await bought.signIn("visitor-ada", "c1");
+  await lookAndLeave(bought);
+  await bought.signIn("phone-of-ada", "c1");
+  await bought.order("1001", { customerId: "c1" });
+  await bought.pass(DAY);
+  expect(bought.pushes).toEqual([]);
+
+  const soldOut = await worldWith("browse_abandonment");
+  await lookAndLeave(soldOut);
+  soldOut.stock.set("101", 0);
+  await soldOut.pass(DAY);
+  expect(soldOut.pushes).toEqual([]);
+  expect(soldOut.ledger()).toEqual(["browse_abandonment 1 dropped out_of_stock"]);
+
+  const uninstalled = await worldWith("browse_abandonment");
+  await lookAndLeave(uninstalled);
+  await uninstalled.record({ kind: "uninstalled", changes: [{ type: "uninstalled", at: uninstalled.clock.now() }] });
+  await uninstalled.pass(DAY);
+  expect(uninstalled.pushes).toEqual([]);
+});
+
+test("sends one message for events that came twice or in the wrong order", async () => {
+  const world = await worldWith("browse_abandonment");
+  const at = world.clock.now();
+  const look = { type: "product_viewed" as const, data: SHIRT, at, id: "look" };
+  const leave = { type: "left" as const, at: new Date(at.getTime() + 1_000), id: "leave" };
+  await world.pass(2_000);
+  await world.tell("visitor-ada", [leave]);
+  await world.tell("visitor-ada", [look]);
+  await world.tell("visitor-ada", [look, leave]);
+  await world.pass(DAY);
+
+  expect(world.titles()).toEqual(["Linen shirt is worth a second look"]);
+});
+
+test("writes Arabic from right to left, prices in yen, and no price in a currency the shop does not set", async () => {
+  const arabic = await worldWith("browse_abandonment", { locale: "ar" });
+  await lookAndLeave(arabic);
+  await arabic.pass(2 * HOUR);
+  expect(arabic.pushes[0]?.notification).toMatchObject({ lang: "ar", dir: "rtl" });
+
+  const yen = await worldWith("browse_abandonment", { currency: "JPY" });
+  yen.prices.set("101", "4900");
+  await lookAndLeave(yen, { ...SHIRT, currency: "JPY" });
+  await yen.pass(2 * HOUR);
+  expect(yen.pushes[0]?.notification.body).toContain("¥4,900");
+
+  const abroad = await worldWith("browse_abandonment");
+  await lookAndLeave(abroad, { ...SHIRT, currency: "EUR" });
+  await abroad.pass(2 * HOUR);
+  expect(abroad.pushes[0]?.notification.body).toBe("Take another look whenever it suits you.");
+});
+
+test("waits for the end of quiet hours by the shopper's clock, also in the night it is put back", async () => {
+  const world = await worldWith("browse_abandonment", {
+    start: new Date("2026-10-31T20:30:00Z"),
+    timezone: "Europe/Berlin",
+    settings: { quietHours: { enabled: true, start: "22:00", end: "08:00" } },
+  });
+  world.store.database.sqlite.exec("update subscriptions set timezone = 'America/New_York'");
+  world.clock.advance(new Date("2026-11-01T03:00:00Z").getTime() - world.clock.now().getTime());
+  await lookAndLeave(world);
+  await world.pass(DAY);
+
+  // 23:00 in New York; the clocks go back at 2:00, so that 8:00 is 13:00 UTC and not 12:00.
+  expect(world.pushes[0]?.at.toISOString()).toBe("2026-11-01T13:00:00.000Z");
+});
+
+function cartOf(...prices: number[]) {
+  return {
+    cartToken: "cart-ada",
+    currency: "USD",
+    total: prices.reduce((sum, price) => sum + price, 0),
+    items: prices.map((price, index) => ({
+      productId: String(11 + index),
+      variantId: String(101 + index),
+      title: index === 0 ? "Linen shirt" : `Product ${index}`,
+      quantity: 1,
+      price,
+    })),
+  };
+}
