@@ -18,6 +18,8 @@ import { buildPayload } from "../composer/payload.server.ts";
 import { HAND_OVER_KIND, SEND_DELIVERY_KIND } from "../sender/delivery-jobs.ts";
 import { createHandOverHandler } from "./hand-over.server.ts";
 import { createSendDeliveryHandler } from "./send-delivery.server.ts";
+import { SEND_DIRECT_JOB } from "../direct/direct-message.ts";
+import { sendDirectMessageHandler } from "./send-direct-message.server.ts";
 import { HOUSEKEEPING_KIND, housekeepingHandler } from "./housekeeping.server.ts";
 
 /** Each kind of job, the function that does it and how many of it run at once in one process. One line for each kind. */
@@ -38,6 +40,7 @@ export function jobHandlers(services: Services): Record<string, HandlerBinding> 
       concurrency: sends,
     },
     [HAND_OVER_KIND]: { handler: createHandOverHandler(services), concurrency: 8 },
+    [SEND_DIRECT_JOB]: { handler: sendDirectMessageHandler(services), concurrency: 16 },
     [HOUSEKEEPING_KIND]: { handler: housekeepingHandler(store, clock), concurrency: 1 },
     "attribute-order": { handler: attributeOrderHandler(services), concurrency: 4 },
     [SYNC_SHOP_JOB]: { handler: syncShopHandler(services), concurrency: 4 },

@@ -69,12 +69,14 @@ const waitStep = z.strictObject({
     .describe("Counts from the step before, or from the trigger: leaving, subscribing, being shipped"),
 });
 
+export const messageTextsSchema = z
+  .record(languageTag, messageTextSchema)
+  .refine((texts) => Object.keys(texts).length > 0, "needs a text in at least one language")
+  .refine((texts) => Object.keys(texts).length <= 60, "has too many languages");
+
 const messageStep = z.strictObject({
   type: z.literal("message"),
-  message: z
-    .record(languageTag, messageTextSchema)
-    .refine((texts) => Object.keys(texts).length > 0, "needs a text in at least one language")
-    .refine((texts) => Object.keys(texts).length <= 60, "has too many languages"),
+  message: messageTextsSchema,
   discount: discountSchema.nullable().default(null),
   if: conditionGroupSchema.nullish().describe("The step is passed over when this is not met"),
 });

@@ -110,7 +110,8 @@ export function parseDefinition(kind: string, unknownJson: unknown): JourneyDefi
 
 type Texts = Extract<JourneyDefinition["steps"][number], { type: "message" }>["message"];
 
-function checkTexts(texts: Texts, path: string): DefinitionIssue[] {
+/** What is wrong with the Liquid of a message's texts, with line and column. */
+export function checkTexts(texts: Texts, path: string): DefinitionIssue[] {
   return Object.entries(texts).flatMap(([locale, text]) => {
     const fields: [string, string][] = [
       ["title", text.title],

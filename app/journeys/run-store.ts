@@ -98,6 +98,8 @@ export type RunStore = {
    */
   apply(event: LoggedEvent, outcome: EventOutcome, now: Date): Promise<boolean>;
 
+  /** When marketing messages left for the person in the last week, newest first; those never shown left out. */
+  marketingSentAt(shop: string, visitorIds: string[], now: Date): Promise<Date[]>;
   /** Everything needed to decide whether a run's message leaves. Null when the run is no more or not under way. */
   leaving(runId: number, now: Date): Promise<Leaving | null>;
   /** A code for this offer that may be given now; one the person holds unseen for the same run comes first. */

@@ -1,6 +1,7 @@
 import { eventEndpoints } from "./endpoints/events.ts";
 import { journeyEndpoints } from "./endpoints/journeys.ts";
 import { ledgerEndpoints } from "./endpoints/ledger.ts";
+import { notificationEndpoints } from "./endpoints/notifications.ts";
 import { reportEndpoints } from "./endpoints/reports.ts";
 import { subscriberEndpoints } from "./endpoints/subscribers.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -10,6 +11,7 @@ export const ENDPOINTS: Endpoint[] = [
   ...journeyEndpoints,
   ...subscriberEndpoints,
   ...eventEndpoints,
+  ...notificationEndpoints,
   ...ledgerEndpoints,
   ...reportEndpoints,
 ];

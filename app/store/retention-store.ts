@@ -9,12 +9,13 @@ export type Perishable =
   | "stockAlerts"
   | "interests"
   | "prices"
+  | "directMessages"
   | "idempotencyKeys";
 
 export type RetentionStore = {
   /**
-   * Deletes at most `limit` rows older than `before` that nothing open needs: unprocessed events, active runs and waiting
-   * alerts stay, and of each variant the price that was in force at that time. A notification goes with its deliveries, unless an order was credited to it.
+   * Deletes at most `limit` rows older than `before` that nothing open needs: unprocessed events, active runs, waiting
+   * alerts and messages stay, and of each variant the price that was in force at that time. A notification goes with its deliveries, unless an order was credited to it.
    *
    * @param before shop time; machine time for idempotency keys
    * @returns how many were deleted; fewer than `limit` means that none is left

@@ -18,6 +18,7 @@ import type { LedgerStore } from "../journeys/ledger-store.ts";
 import type { DiscountStore } from "../journeys/discount-store.ts";
 import type { RunStore } from "../journeys/run-store.ts";
 import type { NotificationStore } from "../journeys/notification-store.ts";
+import type { DirectMessageStore } from "../direct/direct-message-store.ts";
 import type { DeliveryStore } from "../sender/delivery-store.ts";
 import type { JobStore } from "../scheduler/job-store.ts";
 import type { HealthStore } from "./health-store.ts";
@@ -48,6 +49,7 @@ export type Store = {
   ledger: LedgerStore;
   runs: RunStore;
   discounts: DiscountStore;
+  directMessages: DirectMessageStore;
   deliveries: DeliveryStore;
   receipts: ReceiptStore;
   attribution: AttributionStore;

@@ -11,6 +11,7 @@ export const PLAIN_MESSAGE = {
   isEnabledAfterInstall: false,
   isTransactional: false,
   isSubjectUnique: true,
+  readsFulfillments: false,
   consent: "marketing",
   mayDiscount: true,
   plainTexts: null,

@@ -17,6 +17,7 @@ import { apiKeyStore } from "./api-key-store.server.ts";
 import { reportStore } from "./report-store.server.ts";
 import { subscriberStore } from "./subscriber-store.server.ts";
 import { discountStore } from "./discount-store.server.ts";
+import { directMessageStore } from "./direct-message-store.server.ts";
 import { runStore } from "./run-store.server.ts";
 import { journeyStore } from "./journey-store.server.ts";
 import { ledgerStore } from "./ledger-store.server.ts";
@@ -53,6 +54,7 @@ export function storeOf(database: Database): Store {
     ledger: ledgerStore(database),
     runs: runStore(database),
     discounts: discountStore(database),
+    directMessages: directMessageStore(database),
     deliveries: deliveryStore(database),
     receipts: receiptStore(database),
     attribution: attributionStore(database),

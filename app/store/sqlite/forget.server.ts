@@ -5,6 +5,7 @@ import {
   checkouts,
   customers,
   deliveries,
+  directMessages,
   discountCodes,
   events,
   interests,
@@ -121,6 +122,12 @@ export function forgetVisitor(db: Database, shop: string, visitorId: string): vo
     })
     .where(and(eq(notifications.shop, shop), eq(notifications.visitorId, visitorId)))
     .run();
+  const unsent = d
+    .delete(directMessages)
+    .where(and(eq(directMessages.shop, shop), eq(directMessages.visitorId, visitorId)))
+    .returning({ id: directMessages.id })
+    .all();
+  for (const { id } of unsent) jobs.cancelByKey(`direct:${id}`);
   d.update(orders)
     .set({ visitorId: null, linkId: null })
     .where(and(eq(orders.shop, shop), eq(orders.visitorId, visitorId)))

@@ -92,6 +92,16 @@ const CASES: { what: Perishable; table: SQLiteTable; name: string; old: object; 
     ],
   },
   {
+    what: "directMessages",
+    table: schema.directMessages,
+    name: "direct_messages",
+    old: { id: "1", state: "left", createdAt: OLD },
+    kept: [
+      { id: "2", state: "left", createdAt: LIMIT },
+      { id: "3", state: "waiting", createdAt: OLD },
+    ],
+  },
+  {
     what: "idempotencyKeys",
     table: schema.idempotencyKeys,
     name: "idempotency_keys",

@@ -20,6 +20,8 @@ const OLD_ROWS: Record<Exclude<Perishable, "notifications">, string> = {
     select p.id from price_history p where p.at < $before and exists (
       select 1 from price_history n where n.shop = p.shop and n.variant_id = p.variant_id and n.at > p.at and n.at < $before)
     order by p.at limit $limit)`,
+  directMessages: `delete from direct_messages where id in (
+    select id from direct_messages where created_at < $before and state in ('left', 'stopped') order by created_at limit $limit)`,
   idempotencyKeys: `delete from idempotency_keys where rowid in (
     select rowid from idempotency_keys where created_at < $before order by created_at limit $limit)`,
 };

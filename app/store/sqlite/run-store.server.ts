@@ -274,6 +274,10 @@ export function runStore(database: Database): RunStore {
         .immediate();
     },
 
+    async marketingSentAt(shop, visitorIds, now) {
+      return marketingSent(shop, visitorIds, now).map(({ at }) => at);
+    },
+
     async leaving(runId, now) {
       const run = drizzle
         .select()

@@ -685,6 +685,23 @@ export const deliveries = sqliteTable(
   ],
 );
 
+/** A message to one person by the API, until it is decided. Its notification, if it gets one, has the same id. */
+export const directMessages = sqliteTable(
+  "direct_messages",
+  {
+    id: text("id").primaryKey(),
+    shop: text("shop").notNull(),
+    visitorId: text("visitor_id").notNull(),
+    subscriptionId: text("subscription_id"), // null: the device used last
+    state: text("state", { enum: ["waiting", "paused", "stopped", "left"] }).notNull(),
+    reason: text("reason"), // why nothing was sent
+    dueAt: instant("due_at").notNull(),
+    request: json<Record<string, unknown>>("request").notNull(), // texts, TTL, urgency: app/direct/direct-message.ts
+    createdAt: instant("created_at").notNull(),
+  },
+  (t) => [index("direct_messages_by_visitor").on(t.shop, t.visitorId), index("direct_messages_by_age").on(t.createdAt)],
+);
+
 // ---------------------------------------------------------------------------------------------------------- discounts
 
 /** One discount in Shopify per offer and day of validity; its codes are a pool. */
