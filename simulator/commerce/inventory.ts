@@ -71,8 +71,9 @@ export function deleteProduct(sim: Sim, product: Product): void {
 function changeStock(sim: Sim, variant: Variant, next: Map<string, number>): void {
   const wasForSale = isAvailableForSale(variant);
   const changed = [...next].filter(([locationId, pieces]) => (variant.available.get(locationId) ?? 0) !== pieces);
-  if (changed.length === 0) return;
+  if (changed.length === 0 && variant.tracked) return;
 
+  variant.tracked = true; // who sets a number counts the pieces
   variant.previousQuantity = totalQuantity(variant);
   variant.available = next;
   variant.updatedAt = sim.clock.now();

@@ -503,6 +503,26 @@ describe("the report", () => {
     expect([Object.fromEntries(added)]).toEqual([{ USD: shopCents, JPY: 0 }]);
   });
 
+  test("knows how many decimals a currency has, from Shopify's own words, and takes an order that says little", async () => {
+    for (const [currency, total, minorUnits] of [
+      ["JPY", "5000", 5_000],
+      ["KWD", "1.234", 1_234],
+      ["EUR", "12.3", 1_230],
+    ] as const) {
+      const shopper = await clicker();
+      const before = await summary();
+      await stranger.webhook("orders/create", {
+        id: Math.floor(Math.random() * 1e12),
+        currency,
+        total_price: total,
+        created_at: (await stranger.shopNow()).toISOString(),
+        source_name: "web",
+        note_attributes: [{ name: "__beckon", value: shopper.linkId }],
+      });
+      await settled(({ revenue }) => amount(revenue, currency)).toBe(amount(before.revenue, currency) + minorUnits);
+    }
+  });
+
   test("credits no order of nobody's click, no test order, none from the till and none without a click", async () => {
     const before = await summary();
     const silent = await stranger.subscribe();

@@ -20,14 +20,15 @@ import type { WebhookParser } from "./webhook.ts";
 
 const order = z.object({
   id,
-  name: z.string().max(200),
+  // What no decision needs may be missing: an order that is not understood would stop nothing.
+  name: z.string().max(200).nullish(),
   cart_token: token.nullish(),
   checkout_token: token.nullish(),
   customer_locale: z.string().max(35).nullish(),
   note_attributes: noteAttributes,
   currency,
   presentment_currency: currency.nullish(),
-  total_price: amount,
+  total_price: amount.nullish(),
   total_price_set: moneySet.nullish(),
   total_discounts: amount.nullish(),
   total_discounts_set: moneySet.nullish(),
@@ -40,7 +41,7 @@ const order = z.object({
   source_name: z.string().max(200).nullish(),
   test: z.boolean().nullish(),
   created_at: instant,
-  updated_at: instant,
+  updated_at: instant.nullish(),
   processed_at: instant.nullish(),
   customer: customerOf,
   line_items: z
@@ -48,13 +49,15 @@ const order = z.object({
       z.object({
         product_id: id.nullish(),
         variant_id: id.nullish(),
-        title: text,
-        quantity: z.number().int().min(0),
-        price: amount,
+        title: text.nullish(),
+        quantity: z.number().int().min(0).nullish(),
+        price: amount.nullish(),
         price_set: moneySet.nullish(),
       }),
     )
-    .max(1000),
+    .max(1000)
+    .nullish()
+    .transform((lines) => lines ?? []),
 });
 
 /** An order older than this when it is heard of is no purchase just made: imports, edits, long outages. */
@@ -66,12 +69,14 @@ export function parseOrder(
 ): WebhookParser {
   return (payload, { receivedAt }) => {
     const read = order.parse(payload);
+    const updatedAt = read.updated_at ?? read.created_at;
+    const name = read.name ?? `#${read.id}`;
     const ageMs = receivedAt.getTime() - read.created_at.getTime();
     // "web" is the online store: drafts, POS, subscription renewals and other apps have names or numbers of their own.
     const isShopping = read.source_name === "web" && !read.test && ageMs <= SHOPPING_MS;
     const shopTotal = read.total_price_set
       ? inShopCurrency(read.total_price_set)
-      : toMinorUnits(read.total_price, read.currency);
+      : toMinorUnits(read.total_price ?? "0", read.currency);
     const presentmentCurrency =
       read.presentment_currency ?? read.total_price_set?.presentment_money.currency_code ?? read.currency;
     const customerId = read.customer?.id ?? null;
@@ -81,7 +86,7 @@ export function parseOrder(
     const change: OrderChange = {
       type: "order",
       orderId: read.id,
-      name: read.name,
+      name,
       cartToken: orNull(read.cart_token),
       checkoutToken: orNull(read.checkout_token),
       linkId: linkIdOf(read.note_attributes),
@@ -108,18 +113,18 @@ export function parseOrder(
       items: read.line_items.map((line) => ({
         productId: orNull(line.product_id),
         variantId: orNull(line.variant_id),
-        title: line.title,
-        quantity: line.quantity,
-        price: line.price_set ? inShopCurrency(line.price_set) : toMinorUnits(line.price, read.currency),
+        title: line.title ?? "",
+        quantity: line.quantity ?? 1,
+        price: line.price_set ? inShopCurrency(line.price_set) : toMinorUnits(line.price ?? "0", read.currency),
       })),
       locale: orNull(read.customer_locale),
       sourceName: orNull(read.source_name),
       test: read.test ?? false,
       isShopping,
       createdAt: read.created_at,
-      updatedAt: read.updated_at,
-      paidAt: kind === "order_paid" || isPaid ? (read.processed_at ?? read.updated_at) : null,
-      cancelledAt: read.cancelled_at ?? (kind === "order_cancelled" ? read.updated_at : null),
+      updatedAt,
+      paidAt: kind === "order_paid" || isPaid ? (read.processed_at ?? updatedAt) : null,
+      cancelledAt: read.cancelled_at ?? (kind === "order_cancelled" ? updatedAt : null),
     };
     const changes: MirrorChange[] = [change];
     if (read.customer?.first_name)
@@ -129,17 +134,17 @@ export function parseOrder(
         firstName: read.customer.first_name,
         locale: orNull(read.customer_locale),
         createdAt: null,
-        updatedAt: read.customer.updated_at ?? read.updated_at,
+        updatedAt: read.customer.updated_at ?? updatedAt,
       });
     return {
       event: {
         kind,
-        occurredAt: kind === "order_created" ? read.created_at : read.updated_at,
+        occurredAt: kind === "order_created" ? read.created_at : updatedAt,
         customerId,
         cartToken: change.cartToken,
         checkoutToken: change.checkoutToken,
         orderId: read.id,
-        data: { isShopping, variantIds, customerId, name: read.name },
+        data: { isShopping, variantIds, customerId, name },
       },
       changes,
     };
