@@ -5,6 +5,7 @@ import { readToken } from "../signed-token.server.ts";
 import type { ComposedMessage } from "../store/sqlite/schema.server.ts";
 import { buildPayload } from "./payload.server.ts";
 import type { PayloadParts } from "./payload.server.ts";
+import { inLanguageFolder } from "./target-links.ts";
 
 const keyring = createKeyring([Buffer.alloc(32, 7).toString("base64")]);
 const SHOP = "harbour.myshopify.com";
@@ -41,7 +42,7 @@ function buildParts(
       ...notification,
     },
     delivery: { id: "d1", visitorId: "phone" },
-    subscription: { pushService, origin: "https://shop.example", proxyPath: "/apps/beckon" },
+    subscription: { pushService, origin: "https://shop.example", proxyPath: "/apps/beckon", page: "/products/mug" },
     keyring,
   };
 }
@@ -84,6 +85,27 @@ test("opens the browser's own cart at once, with the code applied", () => {
 
   expect(urlWith(null)).toBe("https://shop.example/cart");
   expect(urlWith("BACK-1")).toBe("https://shop.example/discount/BACK-1?redirect=%2Fcart");
+});
+
+test("stays in the language's own part of the shop", () => {
+  const parts = buildParts({ lang: "ar", dir: "rtl" }, { discountCode: "BACK-1", targetUrl: "/cart" });
+  parts.subscription.page = "/ar/products/mug";
+
+  expect(JSON.parse(buildPayload(parts)).notification.data.url).toBe(
+    "https://shop.example/discount/BACK-1?redirect=%2Far%2Fcart",
+  );
+});
+
+test.each([
+  ["/products/mug", "/ar", "ar", "/ar/products/mug"],
+  ["/cart?utm_source=beckon", "/pt-br/collections/all", "pt-BR", "/pt-br/cart?utm_source=beckon"],
+  ["/products/mug", "/ar/products/mug", "en", "/products/mug"],
+  ["/products/mug", "/products/lamp", "en", "/products/mug"],
+  ["/ar/products/mug", "/ar/products/lamp", "ar", "/ar/products/mug"],
+  ["https://carrier.example/track", "/ar/", "ar", "https://carrier.example/track"],
+  ["/products/mug", null, "ar", "/products/mug"],
+])("%s opted in on %s in %s is %s", (target, page, language, expected) => {
+  expect(inLanguageFolder(target, page, language)).toBe(expected);
 });
 
 test("leads to a cart of another device, and to a checkout, through our own page", () => {

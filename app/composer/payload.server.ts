@@ -3,7 +3,7 @@ import { MAX_PAYLOAD_BYTES, PayloadTooLargeError } from "../sender/payload-limit
 import { isApplePushService } from "../sender/push-services.ts";
 import { signToken } from "../signed-token.server.ts";
 import type { ComposedMessage } from "../store/sqlite/schema.server.ts";
-import { discountPath, leadsToCart } from "./target-links.ts";
+import { discountPath, inLanguageFolder, leadsToCart } from "./target-links.ts";
 
 export type PayloadParts = {
   notification: {
@@ -21,8 +21,8 @@ export type PayloadParts = {
   };
   /** `visitorId`: the browser it goes to. */
   delivery: { id: string; visitorId: string };
-  /** `pushService` is host[:port] of the endpoint; `origin` and `proxyPath` are those it was made with. */
-  subscription: { pushService: string; origin: string; proxyPath: string };
+  /** `pushService` is host[:port] of the endpoint; `origin`, `proxyPath` and `page` (a path) are those it was made with. */
+  subscription: { pushService: string; origin: string; proxyPath: string; page: string | null };
   keyring: Keyring;
 };
 
@@ -94,7 +94,7 @@ function writePayload(
       token: signToken(keyring, "receipt", claims),
       id: notification.id,
       kind: notification.kind,
-      url: finalTarget(notification, delivery.visitorId, subscription.origin, navigate),
+      url: finalTarget(notification, delivery.visitorId, subscription, navigate),
       code: notification.discountCode,
     },
     ...(message.icon && { icon: message.icon }),
@@ -111,13 +111,14 @@ function writePayload(
 }
 
 function finalTarget(
-  { targetUrl, discountCode, visitorId, checkoutToken }: PayloadParts["notification"],
+  { targetUrl, discountCode, visitorId, checkoutToken, message }: PayloadParts["notification"],
   browser: string,
-  origin: string,
+  { origin, page }: PayloadParts["subscription"],
   navigate: string,
 ): string {
   if (!targetUrl.startsWith("/")) return targetUrl;
   const isThere = visitorId === browser && checkoutToken === null;
-  const path = leadsToCart(targetUrl) && !isThere ? navigate.slice(origin.length) : targetUrl;
+  const own = inLanguageFolder(targetUrl, page, message.lang);
+  const path = leadsToCart(targetUrl) && !isThere ? navigate.slice(origin.length) : own;
   return `${origin}${discountCode === null ? path : discountPath(discountCode, path)}`;
 }

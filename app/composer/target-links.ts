@@ -21,9 +21,26 @@ export function discountPath(code: string, target: string): string {
 }
 
 /**
+ * The target in the part of the shop that the shopper reads. Shops keep a language under a folder of its own
+ * ("/ar/products/mug"); which one is told by the page the opt-in was made on, as long as the message speaks its language.
+ *
+ * @param page path of the opt-in's page, null when it is not known
+ * @param language of the message, e.g. "pt-BR"
+ */
+export function inLanguageFolder(target: string, page: string | null, language: string): string {
+  const folder = LANGUAGE_FOLDER.exec(page ?? "");
+  if (!folder || !target.startsWith("/") || LANGUAGE_FOLDER.test(target)) return target;
+  const [root, folderLanguage = ""] = folder;
+  return folderLanguage === language.split("-")[0]?.toLowerCase() ? `${root}${target}` : target;
+}
+
+/** "/ar", "/pt-br", "/en-us": Shopify's folders for languages and markets. */
+const LANGUAGE_FOLDER = /^\/([a-z]{2})(?:-[a-z]{2,4})?(?=\/|$|\?)/i;
+
+/**
  * Whether a click must go through our own page first: only the page can look whether the cart is empty before it puts
  * anything back (design decision 15).
  */
 export function leadsToCart(target: string): boolean {
-  return target === "/cart" || target.startsWith("/cart?") || target.startsWith("/cart#");
+  return /^(\/[a-z]{2}(-[a-z]{2,4})?)?\/cart(?=[?#]|$)/i.test(target);
 }

@@ -6,6 +6,8 @@ export type ClickedDelivery = {
   visitorId: string;
   kind: string;
   locale: string;
+  /** Path of the page the clicking browser opted in on. */
+  page: string | null;
   /** A path on the shop's domain, or an https address elsewhere. */
   targetUrl: string;
   discountCode: string | null;

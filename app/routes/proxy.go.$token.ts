@@ -1,4 +1,5 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
+import { inLanguageFolder, leadsToCart } from "../composer/target-links.ts";
 import { decrypt } from "../encryption.server.ts";
 import type { ClickedDelivery } from "../receipts/click-store.ts";
 import { clickLinkId } from "../receipts/click-link-id.ts";
@@ -55,11 +56,12 @@ export function action(_: ActionFunctionArgs) {
 }
 
 function targetOf(clicked: ClickedDelivery, tapped: string | null, recovery: GoTarget["recovery"]): GoTarget {
-  const path = clicked.actions.find((known) => known.action === tapped)?.url ?? clicked.targetUrl;
+  const target = clicked.actions.find((known) => known.action === tapped)?.url ?? clicked.targetUrl;
+  const path = inLanguageFolder(target, clicked.page, clicked.locale);
   const isOurs = path.startsWith("/") && !path.startsWith("//");
-  const isCart = isOurs && /^\/cart(?=[?#]|$)/.test(path);
+  const isCart = isOurs && leadsToCart(path);
   // What was bought in the meantime needs no cart and no code.
-  if (isCart && clicked.isBought) return { url: path.replace(/^\/cart/, "/"), restore: null, recovery: null };
+  if (isCart && clicked.isBought) return { url: path.replace(/\/cart(?=[?#]|$)/, "/"), restore: null, recovery: null };
   const url = isOurs ? withCode(path, clicked.discountCode) : safeAddress(path);
   if (!isCart) return { url, restore: null, recovery: null };
   return {

@@ -66,6 +66,8 @@ export type SubscriptionToSend = {
   /** Storefront origin the subscription was made on. */
   origin: string;
   proxyPath: string;
+  /** Path of the page the opt-in was made on. */
+  page: string | null;
   isActive: boolean;
   pausedUntil: Date | null;
   mutedKinds: string[];

@@ -1,14 +1,15 @@
 import { and, eq } from "drizzle-orm";
 import type { ClickStore } from "../../receipts/click-store.ts";
 import type { Database } from "./database.server.ts";
-import { carts, cartTokens, checkouts, deliveries, notifications } from "./schema.server.ts";
+import { carts, cartTokens, checkouts, deliveries, notifications, subscriptions } from "./schema.server.ts";
 
 export function clickStore({ drizzle: d, sqlite }: Database): ClickStore {
   function find(shop: string, deliveryId: string) {
     const row = d
-      .select({ notification: notifications, visitorId: deliveries.visitorId })
+      .select({ notification: notifications, page: subscriptions.page })
       .from(deliveries)
       .innerJoin(notifications, eq(notifications.id, deliveries.notificationId))
+      .leftJoin(subscriptions, eq(subscriptions.id, deliveries.subscriptionId))
       .where(and(eq(deliveries.id, deliveryId), eq(deliveries.shop, shop)))
       .get();
     if (!row) return null;
@@ -44,6 +45,7 @@ export function clickStore({ drizzle: d, sqlite }: Database): ClickStore {
       visitorId: notification.visitorId,
       kind: notification.kind,
       locale: notification.locale,
+      page: row.page,
       targetUrl: notification.targetUrl,
       discountCode: notification.discountCode,
       actions: notification.message.actions,

@@ -44,6 +44,7 @@ type LoadedRow = {
   pushService: string;
   origin: string;
   proxyPath: string;
+  page: string | null;
   subscriptionState: string;
   pausedUntil: number | null;
   mutedKinds: string;
@@ -77,7 +78,7 @@ export function deliveryStore(db: Database): DeliveryStore {
        n.visitor_id as nVisitorId, n.kind, n.step, n.run_id as runId, n.is_transactional as isTransactional, n.locale,
        n.message, n.target_url as targetUrl, n.discount_code as discountCode,
        n.checkout_token as checkoutToken, n.created_at as nCreatedAt,
-       s.endpoint, s.p256dh, s.auth, s.push_service as pushService, s.origin, s.proxy_path as proxyPath,
+       s.endpoint, s.p256dh, s.auth, s.push_service as pushService, s.origin, s.proxy_path as proxyPath, s.page,
        s.state as subscriptionState, s.paused_until as pausedUntil, s.muted_kinds as mutedKinds,
        k.public_key as publicKey, k.private_key as privateKey, h.state as shopState, ${STOP_REASON} as stopReason
      from deliveries d
@@ -403,6 +404,7 @@ function describeRow(row: LoadedRow): DeliveryToSend {
       pushService: row.pushService,
       origin: row.origin,
       proxyPath: row.proxyPath,
+      page: row.page,
       isActive: row.subscriptionState === "active",
       pausedUntil: row.pausedUntil === null ? null : new Date(row.pausedUntil),
       mutedKinds: JSON.parse(row.mutedKinds) as string[],
