@@ -20,6 +20,7 @@ const ORDER = [
   "receipts",
   "journeys",
   "composer",
+  "recommendations",
   "sender",
   "events",
   "subscriptions",

@@ -3,6 +3,7 @@ import type { PrivacyStore } from "../subscriptions/privacy-store.ts";
 import type { AttributionStore } from "../attribution/attribution-store.ts";
 import type { ReceiptStore } from "../receipts/receipt-store.ts";
 import type { EventEntry, EventStore } from "../events/event-store.ts";
+import type { RecommendationStore } from "../recommendations/recommendation-store.ts";
 import type { InterestStore } from "../events/interest-store.ts";
 import type { MirrorStore } from "../events/mirror-store.ts";
 import type { SessionStore } from "../shopify/session-store.ts";
@@ -42,6 +43,7 @@ export type Store = {
   events: EventStore;
   mirror: MirrorStore;
   interests: InterestStore;
+  recommendations: RecommendationStore;
   visitors: VisitorStore;
   subscriptions: SubscriptionStore<EventEntry>;
   journeys: JourneyStore;

@@ -4,6 +4,7 @@ import { attributionStore } from "./attribution-store.server.ts";
 import { receiptStore } from "./receipt-store.server.ts";
 import { deliveryStore } from "./delivery-store.server.ts";
 import { eventStore } from "./event-store.server.ts";
+import { recommendationStore } from "./recommendation-store.server.ts";
 import { interestStore } from "./interest-store.server.ts";
 import { mirrorStore } from "./mirror-store.server.ts";
 import { healthStore } from "./health-store.server.ts";
@@ -47,6 +48,7 @@ export function storeOf(database: Database): Store {
     events: eventStore(database),
     mirror: mirrorStore(database),
     interests: interestStore(database),
+    recommendations: recommendationStore(database),
     visitors: visitorStore(database),
     subscriptions: subscriptionStore(database),
     journeys: journeyStore(database),

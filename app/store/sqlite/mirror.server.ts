@@ -93,6 +93,10 @@ export function createMirror(db: Database): Mirror {
        total = excluded.total, discounted = excluded.discounted, items = excluded.items, updated_at = excluded.updated_at
      where excluded.updated_at >= updated_at`,
   );
+  const insertOrderProduct = sqlite.prepare(
+    `insert into order_products (shop, order_id, product_id, ordered_at) values (?, ?, ?, ?)
+     on conflict (shop, order_id, product_id) do nothing`,
+  );
   const interest = interestStatements(db);
   const prices = priceStatements(db);
   const linkOwner = sqlite
@@ -158,6 +162,8 @@ export function createMirror(db: Database): Mirror {
         .run();
     }
 
+    for (const { productId } of change.items)
+      if (productId) insertOrderProduct.run(shop, change.orderId, productId, change.createdAt.getTime());
     markBought(shop, change);
     markCodesUsed(shop, change);
     jobs.schedule(attributeOrderJob(shop, change.orderId, change.updatedAt));

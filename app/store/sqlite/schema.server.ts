@@ -480,6 +480,21 @@ export const interests = sqliteTable(
   ],
 );
 
+/** Which products were in which order: what is bought together is looked up by product. */
+export const orderProducts = sqliteTable(
+  "order_products",
+  {
+    shop: text("shop").notNull(),
+    orderId: text("order_id").notNull(),
+    productId: text("product_id").notNull(),
+    orderedAt: instant("ordered_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shop, t.orderId, t.productId] }),
+    index("order_products_by_product").on(t.shop, t.productId, t.orderedAt),
+  ],
+);
+
 /** Which products are in a collection, as far as the shop's own pages said so. */
 export const productCollections = sqliteTable(
   "product_collections",
