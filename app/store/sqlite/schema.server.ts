@@ -234,6 +234,10 @@ export const subscriptions = sqliteTable(
     index("subscriptions_active")
       .on(t.shop, t.id)
       .where(sql`state = 'active'`),
+    // Who a campaign would reach is counted from this index alone.
+    index("subscriptions_reachable")
+      .on(t.shop, t.visitorId, t.consentMarketing)
+      .where(sql`state = 'active'`),
     index("subscriptions_by_created").on(t.shop, t.createdAt),
     index("subscriptions_by_ended")
       .on(t.shop, t.endedAt)
@@ -641,6 +645,12 @@ export const notifications = sqliteTable(
     index("notifications_by_campaign")
       .on(t.shop, t.campaignId)
       .where(sql`campaign_id is not null`),
+    index("notifications_shown_of_campaign")
+      .on(t.campaignId)
+      .where(sql`campaign_id is not null and shown_at is not null`),
+    index("notifications_clicked_of_campaign")
+      .on(t.campaignId)
+      .where(sql`campaign_id is not null and clicked_at is not null`),
   ],
 );
 
@@ -669,6 +679,7 @@ export const deliveries = sqliteTable(
     notificationId: text("notification_id").notNull(),
     subscriptionId: text("subscription_id").notNull(),
     visitorId: text("visitor_id").notNull(),
+    campaignId: text("campaign_id"),
     state: text("state", {
       enum: ["queued", "sending", "accepted", "failed", "expired", "dropped", "superseded"],
     }).notNull(),
@@ -694,6 +705,10 @@ export const deliveries = sqliteTable(
     index("deliveries_open")
       .on(t.state)
       .where(sql`state in ('queued', 'sending')`),
+    // Counts of a campaign are read from this index alone.
+    index("deliveries_by_campaign")
+      .on(t.campaignId, t.state)
+      .where(sql`campaign_id is not null`),
     index("deliveries_failed")
       .on(t.shop, t.lastStatus)
       .where(sql`state = 'failed'`),
@@ -715,6 +730,46 @@ export const directMessages = sqliteTable(
     createdAt: instant("created_at").notNull(),
   },
   (t) => [index("direct_messages_by_visitor").on(t.shop, t.visitorId), index("direct_messages_by_age").on(t.createdAt)],
+);
+
+/** A message to everyone or to a tag. Its audience is read page by page: `cursor` moves with what the page wrote. */
+export const campaigns = sqliteTable(
+  "campaigns",
+  {
+    id: text("id").primaryKey(),
+    shop: text("shop").notNull(),
+    state: text("state", { enum: ["scheduled", "sending", "paused", "stopped"] }).notNull(),
+    audience: json<{ all: true } | { tag: string }>("audience").notNull(),
+    request: json<Record<string, unknown>>("request").notNull(), // texts, TTL, urgency: app/campaigns/campaign.ts
+    dueAt: instant("due_at").notNull(),
+    createdAt: instant("created_at").notNull(),
+    startedAt: instant("started_at"), // the first page was written
+    plannedAt: instant("planned_at"), // everybody is decided on; null: more pages follow
+    endedAt: instant("ended_at"), // stopped
+    cursor: text("cursor").notNull().default(""), // subscription id up to which the audience was read
+    isAudienceRead: flag("is_audience_read").notNull().default(false),
+    audienceSize: integer("audience_size").notNull().default(0), // people, as estimated when it was made
+    decided: integer("decided").notNull().default(0), // people sent to or dropped
+    dropped: integer("dropped").notNull().default(0), // people decided against, who have no delivery
+  },
+  (t) => [index("campaigns_newest").on(t.shop, t.createdAt, t.id), index("campaigns_by_age").on(t.createdAt)],
+);
+
+/** Whom a campaign reaches later: in quiet hours, or at a cap. */
+export const campaignDelays = sqliteTable(
+  "campaign_delays",
+  {
+    shop: text("shop").notNull(),
+    campaignId: text("campaign_id").notNull(),
+    visitorId: text("visitor_id").notNull(),
+    subscriptionId: text("subscription_id").notNull(), // through which the audience named the person
+    dueAt: instant("due_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.campaignId, t.visitorId] }),
+    index("campaign_delays_due").on(t.campaignId, t.dueAt),
+    index("campaign_delays_by_visitor").on(t.shop, t.visitorId),
+  ],
 );
 
 // ---------------------------------------------------------------------------------------------------------- discounts
