@@ -73,7 +73,7 @@ async function decide(store: Store, message: DirectMessage, request: DirectReque
     const timezones = [reachable[0]?.timezone ?? null, person.visitor.timezone, timezone];
     const quietUntil = endOfQuietHours(settings.quietHours, timezones, now);
     if (quietUntil) return { type: "wait", reason: "quiet_hours", until: quietUntil, values: settings.quietHours };
-    const cap = capVerdict(settings.caps, await store.runs.marketingSentAt(shop, person.visitorIds, now), now);
+    const cap = capVerdict(settings.caps, await store.runs.marketingSent(shop, person.visitorIds, now), now);
     if (cap) return { type: "wait", ...cap };
   }
   return { type: "send", person, subscriptions: reachable };

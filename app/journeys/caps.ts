@@ -1,6 +1,8 @@
 import type { ShopSettings } from "../shop-settings.ts";
 import { DAY_MS, MINUTE_MS } from "./duration.ts";
+import { journeyKind } from "./kinds/registry.server.ts";
 import type { LedgerReason } from "./ledger-store.ts";
+import type { SentMessage } from "./run-store.ts";
 
 const WEEK_MS = 7 * DAY_MS;
 
@@ -15,10 +17,11 @@ export type CapVerdict = {
  * What holds a marketing message back, whichever journey or campaign it is from; null when nothing does. Days and weeks
  * are rolling: any 24 hours hold at most `perDay`.
  *
- * @param sentAt when marketing messages left for the person, newest first
+ * @param sent marketing messages that left for the person, newest first; answers to a tap of its own do not count
  */
-export function capVerdict(caps: ShopSettings["caps"], sentAt: Date[], now: Date): CapVerdict | null {
+export function capVerdict(caps: ShopSettings["caps"], sent: SentMessage[], now: Date): CapVerdict | null {
   if (!caps.enabled) return null;
+  const sentAt = sent.filter(({ kind }) => !journeyKind(kind)?.isAnswer).map(({ at }) => at);
   const verdicts = [
     gapVerdict(caps.minimumGapMinutes, sentAt, now),
     countVerdict("cap_per_day", caps.perDay, DAY_MS, sentAt, now),

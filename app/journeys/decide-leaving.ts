@@ -58,7 +58,7 @@ export function decideLeaving(kind: JourneyKind, leaving: Leaving, now: Date): D
   if (check.type === "delay")
     return { type: "delay", reason: check.reason, until: check.until, values: check.values ?? {} };
 
-  const lastOfKind = leaving.sameKindSentAt[0];
+  const lastOfKind = leaving.marketingSent.find((sent) => sent.kind === kind.kind)?.at;
   if (kind.oncePerMs && lastOfKind && now.getTime() - lastOfKind.getTime() < kind.oncePerMs) {
     return { type: "drop", reason: "minimum_gap", values: { lastSentAt: lastOfKind.toISOString() } };
   }
@@ -98,6 +98,7 @@ function possiblePurchase(kind: JourneyKind, { situation, unknownOrders }: Leavi
 }
 
 function heldByRules(kind: JourneyKind, leaving: Leaving, subscriptions: Subscription[], now: Date): Decision | null {
+  if (kind.isAnswer) return null;
   const { person } = leaving.situation;
   const { settings, timezone } = person.shop;
   const timezones = [subscriptions[0]?.timezone ?? null, person.visitor.timezone, timezone];
@@ -107,7 +108,7 @@ function heldByRules(kind: JourneyKind, leaving: Leaving, subscriptions: Subscri
     return { type: "delay", reason: "quiet_hours", until: quietUntil, values };
   }
 
-  const cap = capVerdict(settings.caps, leaving.marketingSentAt, now);
+  const cap = capVerdict(settings.caps, leaving.marketingSent, now);
   if (!cap) return null;
   const isTooLong = cap.until.getTime() - now.getTime() > kind.longestDelayMs;
   return isTooLong

@@ -54,14 +54,19 @@ test("takes the first timezone that exists, and none when quiet hours are off", 
 const CAPS = { enabled: true, perDay: 2, perWeek: 3, minimumGapMinutes: 30 };
 const NOW = new Date("2026-11-21T12:00:00Z");
 const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
+const sent = (...minutes: number[]) => minutes.map((past) => ({ kind: "cart_recovery", at: ago(past) }));
 
 test("keeps a gap between two messages", () => {
-  expect(capVerdict(CAPS, [ago(10)], NOW)).toMatchObject({ reason: "minimum_gap", until: ago(-20) });
-  expect(capVerdict(CAPS, [ago(30)], NOW)).toBeNull();
+  expect(capVerdict(CAPS, sent(10), NOW)).toMatchObject({ reason: "minimum_gap", until: ago(-20) });
+  expect(capVerdict(CAPS, sent(30), NOW)).toBeNull();
+});
+
+test("does not count the answer to a tap: who says yes with a full cart is reminded of it after three minutes", () => {
+  expect(capVerdict(CAPS, [{ kind: "welcome", at: ago(3) }], NOW)).toBeNull();
 });
 
 test("frees a day's cap when the oldest message leaves the day", () => {
-  expect(capVerdict(CAPS, [ago(60), ago(1_200)], NOW)).toMatchObject({
+  expect(capVerdict(CAPS, sent(60, 1_200), NOW)).toMatchObject({
     reason: "cap_per_day",
     until: ago(1_200 - 1_440),
   });
@@ -69,14 +74,14 @@ test("frees a day's cap when the oldest message leaves the day", () => {
 
 test("lets the cap decide that holds longest", () => {
   const day = 1_440;
-  expect(capVerdict(CAPS, [ago(10), ago(2 * day), ago(3 * day)], NOW)).toMatchObject({
+  expect(capVerdict(CAPS, sent(10, 2 * day, 3 * day), NOW)).toMatchObject({
     reason: "cap_per_week",
     until: ago(3 * day - 7 * day),
   });
 });
 
 test("counts nothing when caps are off", () => {
-  expect(capVerdict({ ...CAPS, enabled: false }, [ago(1), ago(2), ago(3)], NOW)).toBeNull();
+  expect(capVerdict({ ...CAPS, enabled: false }, sent(1, 2, 3), NOW)).toBeNull();
 });
 
 const wait = (delay: string, from: "previous" | "trigger") => ({ type: "wait", delay, from });

@@ -53,14 +53,15 @@ export type MessageCommit = {
   context: RunContext;
 };
 
+/** `kind` is a journey's, "campaign" or "direct". */
+export type SentMessage = { kind: string; at: Date };
+
 export type Leaving = {
   situation: Situation;
   definition: JourneyDefinition;
   journeyIsOn: boolean;
   /** When marketing messages left for the person in the last week, newest first; those never shown left out. */
-  marketingSentAt: Date[];
-  /** Those of them that were of the run's own kind. */
-  sameKindSentAt: Date[];
+  marketingSent: SentMessage[];
   /** Web orders of the last half hour that no link ties to anybody. */
   unknownOrders: Pick<Order, "orderId" | "createdAt" | "items">[];
 };
@@ -98,8 +99,10 @@ export type RunStore = {
    */
   apply(event: LoggedEvent, outcome: EventOutcome, now: Date): Promise<boolean>;
 
+  /** How many orders of the person we know of, by any link, however old. */
+  orderCount(shop: string, visitorIds: string[], customerId: string | null): Promise<number>;
   /** When marketing messages left for the person in the last week, newest first; those never shown left out. */
-  marketingSentAt(shop: string, visitorIds: string[], now: Date): Promise<Date[]>;
+  marketingSent(shop: string, visitorIds: string[], now: Date): Promise<SentMessage[]>;
   /** Everything needed to decide whether a run's message leaves. Null when the run is no more or not under way. */
   leaving(runId: number, now: Date): Promise<Leaving | null>;
   /** A code for this offer that may be given now; one the person holds unseen for the same run comes first. */

@@ -65,6 +65,11 @@ export type JourneyKind = {
   readsFulfillments: boolean;
   /** `marketing`: needs that consent. `asked`: the shopper's own tap was consent. */
   consent: "marketing" | "asked";
+  /**
+   * The answer to the shopper's own tap, who is there and waits for it: leaves at once, also in quiet hours, and neither
+   * waits for a cap nor uses one up.
+   */
+  isAnswer?: boolean;
   mayDiscount: boolean;
   defaultDefinition: JourneyDefinition;
   /** Texts that promise no code, for a message that was meant to have one. */
@@ -79,6 +84,8 @@ export type JourneyKind = {
   oncePerMs?: number;
   /** Whether `plan` and the decision are given what the visitor looked at. */
   readsInterests?: boolean;
+  /** Whether the decision is given how many orders the person has ever made. */
+  readsOrderCount?: boolean;
   variantMoment?: VariantMoment;
   /** Where the consent needed depends on how the run began; otherwise `consent` holds. */
   consentOf?(context: RunContext): "marketing" | "asked";
@@ -90,6 +97,8 @@ export type JourneyKind = {
   /** Whether a purchase leaves a run of this kind under way. */
   survivesPurchase(context: RunContext, boughtVariantIds: string[]): boolean;
 
+  /** Products the message needs to name: more of a collection, or what goes with others. */
+  recommends?(situation: Situation): { collection: string; seen: string[] } | { productIds: string[] } | null;
   /** Variants whose stock and price must be read again before the message leaves. */
   variantIds(situation: Situation): string[];
   /** What speaks against the message at this moment, as far as only this kind knows. */

@@ -40,6 +40,7 @@ export const welcome: JourneyKind = {
   isSubjectUnique: false,
   readsFulfillments: false,
   consent: "marketing",
+  isAnswer: true,
   mayDiscount: true,
   defaultDefinition: DEFAULT_DEFINITION,
   plainTexts: DEFAULT_DEFINITION.steps.find((step) => step.type === "message")?.message ?? null,

@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, isNull, sql } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, isNull, or, sql } from "drizzle-orm";
 import type { JourneyDefinition } from "../../journeys/definition.ts";
 import type { FulfillmentView, RunContext } from "../../journeys/person-view.ts";
 import type { AdvanceRunPayload, MessageCommit, NewRun, RunChange, RunStore } from "../../journeys/run-store.ts";
@@ -274,8 +274,16 @@ export function runStore(database: Database): RunStore {
         .immediate();
     },
 
-    async marketingSentAt(shop, visitorIds, now) {
-      return marketingSent(shop, visitorIds, now).map(({ at }) => at);
+    async orderCount(shop, visitorIds, customerId) {
+      const ofPerson = or(
+        inArray(orders.visitorId, visitorIds),
+        customerId === null ? undefined : eq(orders.customerId, customerId),
+      );
+      return drizzle.$count(orders, and(eq(orders.shop, shop), ofPerson));
+    },
+
+    async marketingSent(shop, visitorIds, now) {
+      return marketingSent(shop, visitorIds, now);
     },
 
     async leaving(runId, now) {
@@ -341,12 +349,13 @@ export function runStore(database: Database): RunStore {
           fulfillment,
           interests: [],
           prices: [],
+          related: [],
           order,
+          orderCount: null,
         },
         definition: parsed,
         journeyIsOn: person.enabledKinds.has(run.journey),
-        marketingSentAt: marketing.map(({ at }) => at),
-        sameKindSentAt: marketing.filter(({ kind }) => kind === run.journey).map(({ at }) => at),
+        marketingSent: marketing,
         unknownOrders: drizzle
           .select({ orderId: orders.orderId, createdAt: orders.createdAt, items: orders.items })
           .from(orders)
