@@ -76,6 +76,8 @@ async function buildScheduler(
 async function settle(scheduler: Scheduler): Promise<number> {
   for (;;) {
     const sleepMs = await scheduler.poll();
+    // A handler may write, which the store does at the end of a turn, together with what others write.
+    await nextTurn();
     await nextTurn();
     if (sleepMs > 0) return scheduler.poll();
   }

@@ -115,10 +115,15 @@ export class Scheduler {
    * @returns machine milliseconds to sleep before the next turn, unless woken; 0 when there may be more at once
    */
   async poll(): Promise<number> {
-    await this.#writeOutcomes();
     const kinds = this.#kindsWithRoom();
-    const jobs = this.#isStopping || kinds.length === 0 ? [] : await this.#claim(kinds);
-    for (const job of jobs) this.#begin(job);
+    // Asked for together, the store does both in one transaction.
+    const [written, claimed] = await Promise.allSettled([
+      this.#writeOutcomes(),
+      this.#isStopping || kinds.length === 0 ? [] : this.#claim(kinds),
+    ]);
+    if (claimed.status === "rejected") throw claimed.reason;
+    for (const job of claimed.value) this.#begin(job);
+    if (written.status === "rejected") throw written.reason;
 
     this.#lastPollAt = performance.now();
     if (this.#outcomes.length > 0) return 0;

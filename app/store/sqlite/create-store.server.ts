@@ -63,6 +63,7 @@ export function storeOf(database: Database): Store {
     clicks: clickStore(database),
     privacy: privacyStore(database),
     async close() {
+      database.commit.flush();
       // Folds the write-ahead log into the file, so that a plain copy of it is complete.
       database.sqlite.pragma("wal_checkpoint(TRUNCATE)");
       database.sqlite.close();

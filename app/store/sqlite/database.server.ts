@@ -5,6 +5,8 @@ import BetterSqlite3 from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
+import { createGroupCommit } from "./group-commit.server.ts";
+import type { GroupCommit } from "./group-commit.server.ts";
 import { jobStatements } from "./job-statements.server.ts";
 import type { JobStatements } from "./job-statements.server.ts";
 import * as schema from "./schema.server.ts";
@@ -19,6 +21,8 @@ export type Database = {
   sqlite: BetterSqlite3.Database;
   /** Synchronous, to be called inside another part's transaction: what is written together is committed together. */
   jobs: JobStatements;
+  /** Shares one transaction, and one wait for the disk, among what is asked for in a turn of the event loop. */
+  commit: GroupCommit;
 };
 
 export type OpenOptions = {
@@ -44,7 +48,8 @@ export function openDatabase({ file, synchronous = "FULL", asItIs = false, onJob
   if (asItIs) {
     const sqlite = new BetterSqlite3(file, { fileMustExist: true });
     sqlite.pragma("busy_timeout = 5000");
-    return { drizzle: drizzle(sqlite, { schema }), sqlite, jobs: jobStatements(sqlite) };
+    const typed = drizzle(sqlite, { schema });
+    return { drizzle: typed, sqlite, jobs: jobStatements(sqlite), commit: createGroupCommit(sqlite) };
   }
   if (file !== ":memory:") mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
   const sqlite = new BetterSqlite3(file);
@@ -59,7 +64,12 @@ export function openDatabase({ file, synchronous = "FULL", asItIs = false, onJob
     sqlite.pragma("cache_size = -65536"); // 64 MiB
     const typed = drizzle(sqlite, { schema });
     bringUpToDate(typed);
-    return { drizzle: typed, sqlite, jobs: jobStatements(sqlite, onJobScheduled) };
+    return {
+      drizzle: typed,
+      sqlite,
+      jobs: jobStatements(sqlite, onJobScheduled),
+      commit: createGroupCommit(sqlite),
+    };
   } catch (error) {
     sqlite.close();
     throw error;

@@ -80,15 +80,12 @@ export function eventAppender(db: Database): EventAppender {
 }
 
 export function eventStore(db: Database): EventStore {
-  const { drizzle: d, sqlite } = db;
+  const { drizzle: d, commit } = db;
   const append = eventAppender(db);
-  const appendAll = sqlite.transaction((entries: EventEntry[], receivedAt: Date, job: (shop: string) => NewJob) =>
-    append(entries, receivedAt, job),
-  );
 
   return {
     async append(entries, receivedAt, job) {
-      return appendAll.immediate(entries, receivedAt, job);
+      return commit(() => append(entries, receivedAt, job));
     },
 
     async unprocessed(shop, limit) {

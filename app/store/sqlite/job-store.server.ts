@@ -32,7 +32,7 @@ type JobRow = {
   last_error: string | null;
 };
 
-export function jobStore({ sqlite, jobs }: Database): JobStore {
+export function jobStore({ sqlite, jobs, commit }: Database): JobStore {
   // A loose index scan: the next priority of a kind is one seek, however many jobs lie before it.
   const nextPriority = sqlite
     .prepare<[string, number], number | null>(
@@ -56,6 +56,11 @@ export function jobStore({ sqlite, jobs }: Database): JobStore {
   const end = sqlite.prepare<[{ id: number; owner: string; state: JobState; error: string | null; now: number }]>(
     `update jobs set state = $state, last_error = coalesce($error, last_error), finished_at_machine = $now,
        ${FREE_OF_LEASE} where ${held}`,
+  );
+  // Most jobs end well: all of a batch in one statement, a third of the time of one each.
+  const complete = sqlite.prepare<[{ ids: string; owner: string; now: number }]>(
+    `update jobs set state = 'completed', finished_at_machine = $now, ${FREE_OF_LEASE}
+     where id in (select value from json_each($ids)) and state = 'running' and lease_owner = $owner`,
   );
   const endReplaced = sqlite.prepare<[{ id: number; owner: string; now: number }]>(
     `update jobs set state = 'cancelled', last_error = coalesce(last_error, 'replaced by a newer job of its key'),
@@ -95,7 +100,7 @@ export function jobStore({ sqlite, jobs }: Database): JobStore {
        order by finished_at_machine limit $limit)`,
   );
 
-  const claim = sqlite.transaction((request: Parameters<JobStore["claim"]>[0]) => {
+  const claim = (request: Parameters<JobStore["claim"]>[0]) => {
     const claimed: Job[] = [];
     const now = request.now.getTime();
     for (const { kind, limit } of request.kinds) {
@@ -117,7 +122,7 @@ export function jobStore({ sqlite, jobs }: Database): JobStore {
       }
     }
     return claimed;
-  });
+  };
 
   function* priorities(kind: string): Generator<number> {
     let priority = nextPriority.get(kind, Number.MIN_SAFE_INTEGER) ?? null;
@@ -136,14 +141,15 @@ export function jobStore({ sqlite, jobs }: Database): JobStore {
     return earliest;
   }
 
-  const finish = sqlite.transaction((owner: string, outcomes: FinishedJob[], now: number) => {
-    for (const outcome of outcomes) finishOne(owner, outcome, now);
-  });
+  const finish = (owner: string, outcomes: FinishedJob[], now: number) => {
+    const done = outcomes.filter(({ type }) => type === "done").map(({ id }) => id);
+    if (done.length > 0) complete.run({ ids: JSON.stringify(done), owner, now });
+    for (const outcome of outcomes) if (outcome.type !== "done") finishOne(owner, outcome, now);
+  };
 
-  function finishOne(owner: string, outcome: FinishedJob, now: number): void {
+  function finishOne(owner: string, outcome: Exclude<FinishedJob, { type: "done" }>, now: number): void {
     const { id } = outcome;
-    if (outcome.type === "done") end.run({ id, owner, state: "completed", error: null, now });
-    else if (outcome.type === "cancel") end.run({ id, owner, state: "cancelled", error: cut(outcome.reason), now });
+    if (outcome.type === "cancel") end.run({ id, owner, state: "cancelled", error: cut(outcome.reason), now });
     else if (outcome.type === "discard") end.run({ id, owner, state: "discarded", error: cut(outcome.error), now });
     else if (endReplaced.run({ id, owner, now }).changes === 0) {
       const isRetry = outcome.type === "retry";
@@ -179,7 +185,7 @@ export function jobStore({ sqlite, jobs }: Database): JobStore {
 
   return {
     async schedule(job) {
-      return jobs.schedule(job);
+      return commit(() => jobs.schedule(job));
     },
 
     async cancelByKey(key) {
@@ -191,14 +197,13 @@ export function jobStore({ sqlite, jobs }: Database): JobStore {
     },
 
     async claim(request) {
-      // Looking first costs a few microseconds and spares an idle worker the write lock.
       const now = request.now.getTime();
-      const kinds = request.kinds.filter(({ kind, limit }) => {
-        if (limit <= 0) return false;
-        const due = earliestDue(kind);
-        return due !== null && due <= now;
-      });
-      return kinds.length === 0 ? [] : claim.immediate({ ...request, kinds });
+      const isDue = (kind: string) => (earliestDue(kind) ?? Infinity) <= now;
+      const kinds = request.kinds.filter(({ limit }) => limit > 0);
+      // Looking first costs a few microseconds and spares an idle worker the write lock. When there is something to be
+      // written anyway, such as the ends of jobs that others of their key wait for, it looks after that.
+      if (!commit.isWaiting() && !kinds.some(({ kind }) => isDue(kind))) return [];
+      return commit(() => claim({ ...request, kinds: kinds.filter(({ kind }) => isDue(kind)) }));
     },
 
     async nextDueAt(kinds) {
@@ -207,7 +212,7 @@ export function jobStore({ sqlite, jobs }: Database): JobStore {
     },
 
     async finish(owner, outcomes, machineNow) {
-      if (outcomes.length > 0) finish.immediate(owner, outcomes, machineNow.getTime());
+      if (outcomes.length > 0) await commit(() => finish(owner, outcomes, machineNow.getTime()));
     },
 
     async renewLeases(owner, leaseUntil) {
