@@ -14,6 +14,7 @@ const REASONS: Record<string, string> = {
   shopping: "They were looking at the shop at that moment: it waits until they leave",
   no_code_yet: "No discount code was ready: it waits for one",
   waiting_for_tracking: "The shipment has no tracking number yet: it waits for one",
+  order_history_unknown: "Nobody knows yet whether they have ordered before: it waits until that is sure",
   // dropped
   bought: "They bought",
   purchased: "They bought",

@@ -15,15 +15,19 @@ import type { OutgoingMessage } from "../journeys/notification-store.ts";
 import type { RunContext, Situation } from "../journeys/person-view.ts";
 import type { AdvanceRunPayload, ExpectedRun, Leaving, MessageCommit, NextStep } from "../journeys/run-store.ts";
 import { dueAtStep, messageAfter } from "../journeys/steps.ts";
+import { moreOfCollection, relatedProducts } from "../recommendations/recommend.ts";
 import type { JobHandler, JobResult } from "../scheduler/job.ts";
 import { HAND_OVER_SECONDS, handOverJob, sendDeliveryJob } from "../sender/delivery-jobs.ts";
 import { isApplePushService } from "../sender/push-services.ts";
 import type { Store } from "../store/store.ts";
 import type { Subscription } from "../subscriptions/subscription-store.ts";
 import type { Freshness, FreshVariants } from "./fresh-variants.server.ts";
+import type { OrderCount } from "./order-count.server.ts";
 
 /** One code per person in so long, whatever the journey. */
 const BETWEEN_CODES_MS = 30 * DAY_MS;
+/** Products a message can name or count. */
+const MOST_RELATED = 6;
 /** Times a message is decided anew because what it was decided on had changed before it was written. */
 const TRIES = 5;
 
@@ -31,6 +35,7 @@ export type AdvanceDeps = {
   store: Store;
   clock: Clock;
   fresh: FreshVariants;
+  orderCount: OrderCount;
 };
 
 export function advanceRunHandler(deps: AdvanceDeps): JobHandler {
@@ -53,7 +58,8 @@ export async function advanceRun(deps: AdvanceDeps, runId: number, now: Date): P
     const found = await deps.store.runs.leaving(runId, now);
     const kind = found && journeyKind(found.situation.run.journey);
     if (!found || !kind) return { type: "done" };
-    const leaving = { ...found, situation: await withWhatItReads(deps.store, kind, found.situation, now) };
+    const leaving = { ...found, situation: await withWhatItReads(deps, kind, found.situation, now) };
+    leaving.situation = await withRelated(deps.store, kind, leaving.situation);
     const { run } = leaving.situation;
     if (run.dueAt === null) return { type: "done" };
     if (run.dueAt > now) return { type: "snooze", until: run.dueAt };
@@ -76,18 +82,33 @@ export async function advanceRun(deps: AdvanceDeps, runId: number, now: Date): P
 
 /** What only some kinds look at is read for those alone. */
 async function withWhatItReads(
-  { interests }: Store,
+  { store: { interests, runs }, orderCount }: AdvanceDeps,
   kind: JourneyKind,
   situation: Situation,
   now: Date,
 ): Promise<Situation> {
   const { shop, visitorId } = situation.run;
   const { variantId } = situation.context;
+  const { visitor, visitorIds } = situation.person;
+  const known = kind.readsOrderCount ? await runs.orderCount(shop, visitorIds, visitor.customerId) : null;
   return {
     ...situation,
     interests: kind.readsInterests ? await interests.ofVisitors(shop, [visitorId], now) : [],
     prices: kind.variantMoment && variantId ? await interests.prices(shop, variantId) : [],
+    // One that we know of answers it; only of a customer does Shopify know more.
+    orderCount: known === 0 && visitor.customerId ? await orderCount(shop, visitor.customerId) : known,
   };
+}
+
+async function withRelated(store: Store, kind: JourneyKind, situation: Situation): Promise<Situation> {
+  const wish = kind.recommends?.(situation);
+  if (!wish) return situation;
+  const { shop } = situation.run;
+  const related =
+    "collection" in wish
+      ? await moreOfCollection(store, shop, wish.collection, wish.seen, MOST_RELATED)
+      : await relatedProducts(store, shop, wish.productIds, MOST_RELATED);
+  return { ...situation, related };
 }
 
 /** The step a run is at, judged once. */

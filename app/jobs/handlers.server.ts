@@ -10,6 +10,7 @@ import { STOCK_WATCH_JOB } from "../journeys/stock-watch.ts";
 import { advanceRunHandler } from "./advance-run.server.ts";
 import { discountPoolHandler } from "./discount-pool.server.ts";
 import { freshVariants } from "./fresh-variants.server.ts";
+import { orderCountOf } from "./order-count.server.ts";
 import { processEventsHandler } from "./process-events.server.ts";
 import { VARIANT_WATCH_JOB } from "../journeys/variant-watch.ts";
 import { variantWatchHandler } from "./variant-watch.server.ts";
@@ -31,7 +32,10 @@ export function jobHandlers(services: Services): Record<string, HandlerBinding> 
   return {
     [PROCESS_EVENTS_JOB]: { handler: processEventsHandler(services), concurrency: 8 },
     // Many at once, so that the variants of messages due together are read in one call.
-    [ADVANCE_RUN_JOB]: { handler: advanceRunHandler({ ...services, fresh }), concurrency: 64 },
+    [ADVANCE_RUN_JOB]: {
+      handler: advanceRunHandler({ ...services, fresh, orderCount: orderCountOf(services.admin) }),
+      concurrency: 64,
+    },
     [STOCK_WATCH_JOB]: { handler: stockWatchHandler({ ...services, fresh }), concurrency: 8 },
     [VARIANT_WATCH_JOB]: { handler: variantWatchHandler({ ...services, fresh }), concurrency: 8 },
     [DISCOUNT_POOL_JOB]: { handler: discountPoolHandler(services), concurrency: 4 },

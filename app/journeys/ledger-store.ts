@@ -27,6 +27,7 @@ export const LEDGER_REASONS = [
   "shopping",
   "no_code_yet",
   "waiting_for_tracking",
+  "order_history_unknown",
   // dropped
   "bought",
   "emptied",

@@ -1,5 +1,6 @@
 import type { Interest, PastPrice } from "../events/interest-store.ts";
 import type { Cart, Checkout, Fulfillment, Order, Variant } from "../events/mirror-store.ts";
+import type { ShopProduct } from "../recommendations/recommendation-store.ts";
 import type { Subscription } from "../subscriptions/subscription-store.ts";
 import type { Visitor } from "../subscriptions/visitor-store.ts";
 import type { runs } from "../store/sqlite/schema.server.ts";
@@ -104,6 +105,10 @@ export type Situation = {
   interests: Interest[];
   /** What the run's variant has cost so far, oldest first; empty unless the kind waits for its moments. */
   prices: PastPrice[];
+  /** What the kind asked for by `recommends`, the best first. */
+  related: ShopProduct[];
   /** The order of the run. */
   order: Order | null;
+  /** Orders the person has ever made, Shopify's own count for a customer; null: not read, or Shopify cannot be asked. */
+  orderCount: number | null;
 };

@@ -234,3 +234,15 @@ export const DELETE_DISCOUNT = /* GraphQL */ `
 export type DeleteDiscountData = {
   discountCodeDelete: { deletedCodeDiscountId: string | null; userErrors: DiscountUserError[] };
 };
+
+/** How many orders a customer has made in all, ours and those before us. */
+export const CUSTOMER_ORDER_COUNT = /* GraphQL */ `
+  query CustomerOrderCount($id: ID!) {
+    customer(id: $id) {
+      numberOfOrders
+    }
+  }
+`;
+
+/** The count is text: it is an unsigned 64-bit number. */
+export type CustomerOrderCountData = { customer: { numberOfOrders: string } | null };

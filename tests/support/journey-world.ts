@@ -9,6 +9,7 @@ import type { CartItem, EventKind, ShopEvent, StorefrontEventKind } from "../../
 import { advanceRunHandler } from "../../app/jobs/advance-run.server.ts";
 import { freshVariants } from "../../app/jobs/fresh-variants.server.ts";
 import { sendDirectMessageHandler } from "../../app/jobs/send-direct-message.server.ts";
+import { orderCountOf } from "../../app/jobs/order-count.server.ts";
 import { processEventsHandler } from "../../app/jobs/process-events.server.ts";
 import { createSendDeliveryHandler } from "../../app/jobs/send-delivery.server.ts";
 import { variantWatchHandler } from "../../app/jobs/variant-watch.server.ts";
@@ -74,6 +75,7 @@ export async function createWorld(options: WorldOptions = {}) {
   const keyring = createKeyring([Buffer.alloc(32, 1).toString("base64")]);
   const { publicKey, privateKey } = vapidPair();
   const stock = new Map<string, number>();
+  const orderCounts = new Map<string, string>();
   /** As Shopify writes them: "49.00". */
   const prices = new Map<string, string>();
   const pushes: Push[] = [];
@@ -113,6 +115,9 @@ export async function createWorld(options: WorldOptions = {}) {
     async query<T>(_shop: string, _operation: string, variables?: Record<string, unknown>) {
       reads += 1;
       if (!shopifyIsUp) return { ok: false, reason: "later", message: "down", retryAfterMs: null };
+      if (typeof variables?.id === "string") {
+        return { ok: true, data: { customer: { numberOfOrders: orderCounts.get(variables.id) ?? "0" } } as T };
+      }
       const ids = (variables?.ids ?? []) as string[];
       const nodes = ids.map((id) => {
         const variantId = id.split("/").at(-1) ?? "";
@@ -124,7 +129,7 @@ export async function createWorld(options: WorldOptions = {}) {
   const fresh = freshVariants({ store, admin, clock });
   const handlers: Record<string, JobHandler> = {
     [PROCESS_EVENTS_JOB]: processEventsHandler({ store, clock, log: { error: console.error } }),
-    [ADVANCE_RUN_JOB]: advanceRunHandler({ store, clock, fresh }),
+    [ADVANCE_RUN_JOB]: advanceRunHandler({ store, clock, fresh, orderCount: orderCountOf(admin) }),
     [STOCK_WATCH_JOB]: stockWatchHandler({ store, clock, fresh }),
     [VARIANT_WATCH_JOB]: variantWatchHandler({ store, clock, fresh }),
     [SEND_DIRECT_JOB]: sendDirectMessageHandler({ store, clock }),
@@ -222,6 +227,10 @@ export async function createWorld(options: WorldOptions = {}) {
     record,
     signal,
     reads: () => reads,
+    /** What Shopify counts for a customer, whatever we were told of. */
+    countOrders(customerId: string, count: number) {
+      orderCounts.set(`gid://shopify/Customer/${customerId}`, String(count));
+    },
     setShopifyUp(isUp: boolean) {
       shopifyIsUp = isUp;
     },

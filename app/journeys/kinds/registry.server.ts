@@ -3,6 +3,7 @@ import { browseAbandonment } from "./browse-abandonment.server.ts";
 import { cartRecovery } from "./cart-recovery.server.ts";
 import { checkoutRecovery } from "./checkout-recovery.server.ts";
 import type { JourneyKind } from "./kind.ts";
+import { firstOrder } from "./first-order.server.ts";
 import { shipping } from "./shipping.server.ts";
 import { thankYou } from "./thank-you.server.ts";
 import { welcome } from "./welcome.server.ts";
@@ -15,6 +16,7 @@ export const JOURNEY_KINDS: readonly JourneyKind[] = [
   checkoutRecovery,
   backInStock,
   shipping,
+  firstOrder,
   thankYou,
 ];
 
