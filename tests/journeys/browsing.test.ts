@@ -22,6 +22,7 @@ async function worldWith(kind: string, { locale = "en", ...options }: WorldOptio
   for (const other of ["welcome", "cart_recovery", "checkout_recovery", "back_in_stock", "shipping"])
     await setEnabled(world.store, SHOP, other, false, world.clock.now());
   await setEnabled(world.store, SHOP, kind, true, world.clock.now());
+  world.products.set("101", { id: "11", title: "Linen shirt", handle: "linen-shirt" });
   await world.subscribe("visitor-ada", { isNew: false, locale });
   await world.pass(MINUTE);
   return world;
@@ -154,6 +155,101 @@ test("waits for the end of quiet hours by the shopper's clock, also in the night
 
   // 23:00 in New York; the clocks go back at 2:00, so that 8:00 is 13:00 UTC and not 12:00.
   expect(world.pushes[0]?.at.toISOString()).toBe("2026-11-01T13:00:00.000Z");
+});
+
+/** Products of one collection, as the shop tells of them by webhook and their pages by being looked at by others. */
+async function addCollection(world: World, count: number) {
+  const updatedAt = world.clock.now();
+  for (let index = 0; index < count; index += 1) {
+    const productId = String(21 + index);
+    world.products.set(String(201 + index), { id: productId, title: `Shirt ${index}`, handle: `shirt-${index}` });
+    const variant = { inventoryItemId: null, title: null, image: null, price: 2_000 + index, compareAtPrice: null };
+    await world.record({
+      kind: "product_updated",
+      changes: [
+        {
+          type: "product",
+          productId,
+          title: `Shirt ${index}`,
+          handle: `shirt-${index}`,
+          vendor: "Harbour",
+          productType: "Shirts",
+          isPublished: true,
+          updatedAt,
+          variants: [{ ...variant, variantId: String(201 + index) }],
+          isComplete: true,
+        },
+      ],
+    });
+    await world.tell("other-visitor", [{ type: "product_viewed", data: shirt(index) }]);
+  }
+  await world.pass(1_000);
+}
+
+const shirt = (index: number) => ({
+  ...SHIRT,
+  productId: String(21 + index),
+  variantId: String(201 + index),
+  title: `Shirt ${index}`,
+  handle: `shirt-${index}`,
+});
+
+test("shows a day later what else there is in a collection that was looked around in", async () => {
+  const world = await worldWith("category_interest");
+  await addCollection(world, 5);
+  for (const index of [0, 1, 2]) await world.tell("visitor-ada", [{ type: "product_viewed", data: shirt(index) }]);
+  await world.tell("visitor-ada", [
+    { type: "collection_viewed", data: { handle: "shirts", title: "Summer shirts", seconds: 5 } },
+  ]);
+  await world.leave("visitor-ada");
+
+  await world.pass(DAY - 1);
+  expect(world.pushes).toEqual([]);
+  await world.pass(1);
+  expect(world.pushes[0]?.notification).toMatchObject({
+    title: "More from Summer shirts",
+    body: "Shirt 3 and 1 more you have not seen yet: have a look.",
+    data: { kind: "category_interest" },
+  });
+  expect(world.pushes[0]?.notification.data.url).toContain("https://shop.example/collections/shirts?");
+});
+
+test("takes long looking for interest too, and two products for none", async () => {
+  const long = await worldWith("category_interest", { locale: "ar" });
+  await addCollection(long, 2);
+  await long.tell("visitor-ada", [{ type: "collection_viewed", data: { handle: "shirts", seconds: 150 } }]);
+  await long.leave("visitor-ada");
+  await long.pass(2 * DAY);
+  expect(long.pushes[0]?.notification).toMatchObject({ title: "المزيد من \u2068shirts\u2069", dir: "rtl" });
+  expect(long.pushes).toHaveLength(1);
+
+  const short = await worldWith("category_interest");
+  await addCollection(short, 5);
+  for (const index of [0, 1]) await short.tell("visitor-ada", [{ type: "product_viewed", data: shirt(index) }]);
+  await short.leave("visitor-ada");
+  await short.pass(2 * DAY);
+  expect(short.pushes).toEqual([]);
+});
+
+test("shows no collection of which everything was seen or sold, nor to who bought or filled a cart", async () => {
+  const seen = await worldWith("category_interest");
+  await addCollection(seen, 4);
+  for (const index of [0, 1, 2]) await seen.tell("visitor-ada", [{ type: "product_viewed", data: shirt(index) }]);
+  await seen.leave("visitor-ada");
+  seen.stock.set("204", 0);
+  await seen.pass(2 * DAY);
+  expect(seen.pushes).toEqual([]);
+  expect(seen.ledger()).toEqual(["category_interest 1 dropped no_longer_true"]);
+
+  const bought = await worldWith("category_interest");
+  await addCollection(bought, 5);
+  await bought.link("visitor-ada", "link-1");
+  for (const index of [0, 1, 2]) await bought.tell("visitor-ada", [{ type: "product_viewed", data: shirt(index) }]);
+  await bought.leave("visitor-ada");
+  await bought.pass(HOUR);
+  await bought.order("1001", { linkId: "link-1" });
+  await bought.pass(2 * DAY);
+  expect(bought.pushes).toEqual([]);
 });
 
 function cartOf(...prices: number[]) {

@@ -78,6 +78,8 @@ export async function createWorld(options: WorldOptions = {}) {
   const orderCounts = new Map<string, string>();
   /** As Shopify writes them: "49.00". */
   const prices = new Map<string, string>();
+  /** By variant; those not named here are all linen shirts. */
+  const products = new Map<string, { id: string; title: string; handle: string }>();
   const pushes: Push[] = [];
   let shopifyIsUp = true;
   let reads = 0;
@@ -121,7 +123,11 @@ export async function createWorld(options: WorldOptions = {}) {
       const ids = (variables?.ids ?? []) as string[];
       const nodes = ids.map((id) => {
         const variantId = id.split("/").at(-1) ?? "";
-        return variantNow(id, stock.get(variantId) ?? 10, prices.get(variantId));
+        const node = variantNow(id, stock.get(variantId) ?? 10, prices.get(variantId));
+        const product = products.get(variantId);
+        return product
+          ? { ...node, product: { ...node.product, ...product, id: `gid://shopify/Product/${product.id}` } }
+          : node;
       });
       return { ok: true, data: { nodes } as T };
     },
@@ -223,6 +229,7 @@ export async function createWorld(options: WorldOptions = {}) {
     pushes,
     stock,
     prices,
+    products,
     pass,
     record,
     signal,
