@@ -27,7 +27,6 @@ const STEPS: Step[] = [
   },
   { name: "lint", run: () => node([tool("oxlint/bin/oxlint"), "--quiet"]) },
   { name: "types", run: () => node([tool("typescript/bin/tsc"), "--noEmit", "-p", ".", ...INCREMENTAL]) },
-  { name: "imports", run: () => node(["scripts/check-imports.ts"]) },
   { name: "build", run: () => node(["scripts/build-if-stale.ts"]) },
   { name: "unit", run: unitTests },
   { name: "browser", run: browserTests },

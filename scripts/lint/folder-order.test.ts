@@ -1,5 +1,11 @@
+import { spawnSync } from "node:child_process";
+import { rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { expect, test } from "vitest";
-import { importsOf, problemOf } from "./check-imports.ts";
+import { problemOf } from "./folder-order.ts";
+
+const ROOT = path.join(import.meta.dirname, "..", "..");
+const OXLINT = path.join(ROOT, "node_modules", "oxlint", "bin", "oxlint");
 
 function problem(from: string, to: string, isType = false): string | null {
   return problemOf({ from, to, isType });
@@ -53,28 +59,29 @@ test("tests may import what they like", () => {
   expect(problem("app/scheduler/a.test.ts", "app/routes/b.ts")).toBeNull();
 });
 
-test("finds every kind of import and tells types apart", () => {
-  const text = `
-    import a from "./a.ts";
-    import type { B } from "./b.ts";
-    import { type C } from "./c.ts";
-    import { type D, d } from "./d.ts";
-    export { e } from "./e.ts";
-    export type * from "./f.ts";
-    const g = await import("./g.ts");
-    type H = import("./h.ts").H;
-    import zod from "zod";
-    // import x from "./not.ts";
-  `;
+test("the linter finds every kind of import and tells types apart", () => {
+  const file = path.join(ROOT, "app", "store", `zz-lint-${process.pid}.ts`);
+  writeFileSync(
+    file,
+    `import a from "../events/a.ts";
+import type { B } from "../events/b.ts";
+import { type C } from "../events/c.ts";
+import { type D, d } from "../events/d.ts";
+export { e } from "../events/e.ts";
+export type * from "../events/f.ts";
+const g = await import("../events/g.ts");
+type H = import("../events/h.ts").H;
+import zod from "zod";
+// import x from "../events/not.ts";
+`,
+  );
 
-  expect(importsOf("x.ts", text).map(({ specifier, isType }) => `${specifier} ${isType ? "type" : "value"}`)).toEqual([
-    "./a.ts value",
-    "./b.ts type",
-    "./c.ts type",
-    "./d.ts value",
-    "./e.ts value",
-    "./f.ts type",
-    "./g.ts value",
-    "./h.ts type",
-  ]);
+  const { stdout } = spawnSync(process.execPath, [OXLINT, "--format", "json", file], { cwd: ROOT, encoding: "utf8" });
+  rmSync(file);
+
+  const { diagnostics } = JSON.parse(stdout) as { diagnostics: { code: string; message: string }[] };
+  const found = diagnostics.filter(({ code }) => code.includes("folder-order")).map(({ message }) => message);
+  expect(found.map((message) => message.split(":")[0]).toSorted()).toEqual(
+    ["a", "d", "e", "g"].map((name) => `app/events/${name}.ts`),
+  );
 });

@@ -1,11 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import ts from "typescript";
 
 // The order of imports between folders (docs/architecture.md): a folder imports only what stands to its right, so that it
 // can be read without knowing anything to its left.
-
-const ROOT = path.join(import.meta.dirname, "..");
 
 const ORDER = [
   "routes",
@@ -112,58 +108,3 @@ function folderOf(file: string): string | null {
 function isTest(file: string): boolean {
   return /\.test\.tsx?$/.test(file) || file.startsWith("app/store/conformance");
 }
-
-/** The relative imports of a source text, as written. Types are told apart, also one by one. */
-export function importsOf(file: string, text: string): { specifier: string; isType: boolean }[] {
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
-  const found: { specifier: string; isType: boolean }[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
-      const clause = node.importClause;
-      const named = clause?.namedBindings;
-      const areAllTypes =
-        !!named && ts.isNamedImports(named) && !clause.name && named.elements.every(({ isTypeOnly }) => isTypeOnly);
-      found.push({ specifier: node.moduleSpecifier.text, isType: Boolean(clause?.isTypeOnly) || areAllTypes });
-    } else if (ts.isExportDeclaration(node) && node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier)) {
-      found.push({ specifier: node.moduleSpecifier.text, isType: node.isTypeOnly });
-    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
-      const [argument] = node.arguments;
-      if (argument && ts.isStringLiteral(argument)) found.push({ specifier: argument.text, isType: false });
-    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
-      if (ts.isStringLiteral(node.argument.literal))
-        found.push({ specifier: node.argument.literal.text, isType: true });
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
-  return found.filter(({ specifier }) => specifier.startsWith("."));
-}
-
-function main(): void {
-  const problems: string[] = [];
-  let count = 0;
-  for (const top of ["app", "simulator", "storefront"]) {
-    for (const from of sourceFiles(top)) {
-      for (const { specifier, isType } of importsOf(from, readFileSync(path.join(ROOT, from), "utf8"))) {
-        count += 1;
-        const to = path.posix.join(path.posix.dirname(from), specifier);
-        const problem = problemOf({ from, to, isType });
-        if (problem) problems.push(`${from} imports ${to}: ${problem}`);
-      }
-    }
-  }
-  for (const problem of problems) process.stderr.write(`${problem}\n`);
-  if (problems.length > 0) {
-    process.stderr.write(`${problems.length} imports against the order in docs/architecture.md\n`);
-    process.exit(1);
-  }
-  process.stdout.write(`${count} imports follow the order of the folders\n`);
-}
-
-function sourceFiles(folder: string): string[] {
-  return readdirSync(path.join(ROOT, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.(ts|tsx)$/.test(name) && !name.includes("node_modules"))
-    .map((name) => path.posix.join(folder, name.split(path.sep).join("/")));
-}
-
-if (import.meta.main) main();
