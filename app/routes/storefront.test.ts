@@ -215,6 +215,22 @@ test("a browser that subscribes anew has one live subscription", async () => {
   expect(live.map(({ id }) => id)).toEqual([second.body["subscriptionId"]]);
 });
 
+test("what is left of an ended subscription reaches nobody; the browser that comes back is known", async () => {
+  const app = await createEdgeApp();
+  const subscription = pushSubscription();
+  const id = (await subscribe(app, { subscription })).body["subscriptionId"] ?? "";
+
+  await app.proxy(endByPost, "subscriptions/delete", { body: { endpoint: subscription.endpoint } });
+  expect(await app.store.subscriptions.byId(SHOP, id)).toMatchObject({ endpoint: "", p256dh: "", auth: "" });
+
+  expect((await subscribe(app, { subscription })).body["subscriptionId"]).toBe(id);
+  expect(await app.store.subscriptions.byId(SHOP, id)).toMatchObject({
+    state: "active",
+    endpoint: subscription.endpoint,
+    ...subscription.keys,
+  });
+});
+
 test("a quiet re-sync neither raises consent nor revives what the shopper ended; a tap does", async () => {
   const app = await createEdgeApp();
   const subscription = pushSubscription();

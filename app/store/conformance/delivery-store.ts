@@ -89,6 +89,9 @@ export function deliveryStoreConformance(createStore: CreateStore): void {
       expect(await store.subscriptions.byId(SHOP, subscriptionId)).toMatchObject({
         state: "ended",
         endedCause: "endpoint_gone",
+        endpoint: "",
+        p256dh: "",
+        auth: "",
       });
       const waiting = await store.jobs.list({ kind: "send-delivery" });
       expect(waiting.map(({ key }) => key)).toEqual(["delivery:d1"]);

@@ -8,7 +8,7 @@ import type {
 } from "../../sender/delivery-store.ts";
 import type { NewJob } from "../../scheduler/job.ts";
 import type { Database } from "./database.server.ts";
-import { eventAppender } from "./event-store.server.ts";
+import { subscriptionEnder } from "./end-subscription.server.ts";
 import { deliveries, ledger, notifications, shops, subscriptions, visitors } from "./schema.server.ts";
 
 // A delivery's states: queued → sending → accepted (→ superseded), failed, expired, dropped; sending → queued for a retry.
@@ -69,7 +69,7 @@ end`;
 
 export function deliveryStore(db: Database): DeliveryStore {
   const { drizzle: d, sqlite, jobs } = db;
-  const append = eventAppender(db);
+  const ender = subscriptionEnder(db);
 
   const loadRow = sqlite.prepare<[string], LoadedRow>(
     `select d.id, d.shop, d.notification_id as notificationId, d.subscription_id as subscriptionId,
@@ -126,16 +126,6 @@ export function deliveryStore(db: Database): DeliveryStore {
   const countFailure = sqlite.prepare<[string, string]>(
     "update subscriptions set failures = failures + 1, last_failure = ? where id = ?",
   );
-  const endSubscriptionRow = sqlite.prepare<[number, string, string]>(
-    `update subscriptions set state = 'ended', ended_at = ?, ended_cause = 'endpoint_gone'
-     where shop = ? and id = ? and state = 'active'`,
-  );
-  const dropWaiting = sqlite
-    .prepare<[string, string], string>(
-      `update deliveries set state = 'dropped', reason = 'endpoint_gone'
-       where shop = ? and subscription_id = ? and state = 'queued' returning id`,
-    )
-    .pluck();
   const waitingJob = sqlite.prepare<
     [string],
     { kind: string; payload: string; priority: number; max_attempts: number }
@@ -149,26 +139,6 @@ export function deliveryStore(db: Database): DeliveryStore {
     if (!row) return;
     supersede.run(row.shop, row.subscription_id, row.push_topic, row.created_at, id, machineNow.getTime());
     clearFailures.run(row.subscription_id);
-  }
-
-  /** The browser or its push service gave the endpoint up. The row stays, for the reports. */
-  function endSubscription(row: EndedRow, now: Date): void {
-    const ended = endSubscriptionRow.run(now.getTime(), row.shop, row.subscription_id);
-    if (ended.changes === 0) return;
-    for (const id of dropWaiting.all(row.shop, row.subscription_id)) jobs.cancelByKey(`delivery:${id}`);
-    const event = {
-      shop: row.shop,
-      sourceId: `ended:${row.subscription_id}:${now.getTime()}`,
-      kind: "unsubscribed" as const,
-      visitorId: row.visitor_id,
-      customerId: null,
-      cartToken: null,
-      checkoutToken: null,
-      orderId: null,
-      occurredAt: now,
-      data: { subscriptionId: row.subscription_id, cause: "endpoint_gone" },
-    };
-    append([{ event, changes: [] }], now);
   }
 
   function writeLedger(row: EndedRow, reason: string, values: Record<string, unknown>, now: Date): void {
@@ -222,7 +192,7 @@ export function deliveryStore(db: Database): DeliveryStore {
       case "gone": {
         const row = endRow.get("failed", "endpoint_gone", result.status, id);
         if (!row) return;
-        endSubscription(row, now);
+        ender.endAndLog(row.shop, row.subscription_id, "endpoint_gone", now);
         return bringHandOverForward(row.notification_id, now);
       }
       case "refused": {

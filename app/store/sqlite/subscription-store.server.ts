@@ -2,37 +2,19 @@ import { createHash, randomBytes } from "node:crypto";
 import { and, desc, eq, inArray, ne, sql } from "drizzle-orm";
 import type { EventEntry } from "../../events/event-store.ts";
 import type {
-  EndedCause,
   IncomingSubscription,
   SubscribeResult,
   SubscriptionStore,
 } from "../../subscriptions/subscription-store.ts";
 import type { Database } from "./database.server.ts";
+import { subscriptionEnder } from "./end-subscription.server.ts";
 import { eventAppender } from "./event-store.server.ts";
-import { deliveries, subscriptions, vapidKeys, visitors } from "./schema.server.ts";
+import { subscriptions, vapidKeys, visitors } from "./schema.server.ts";
 
 export function subscriptionStore(db: Database): SubscriptionStore<EventEntry> {
-  const { drizzle: d, sqlite, jobs } = db;
+  const { drizzle: d, sqlite } = db;
   const append = eventAppender(db);
-
-  /** Must run inside a transaction. The endpoint and its keys are given up: nothing can be sent to it again. */
-  function endRow(shop: string, id: string, cause: EndedCause, now: Date): { visitorId: string } | null {
-    const row = d
-      .update(subscriptions)
-      .set({ state: "ended", endedAt: now, endedCause: cause })
-      .where(and(eq(subscriptions.shop, shop), eq(subscriptions.id, id), eq(subscriptions.state, "active")))
-      .returning({ visitorId: subscriptions.visitorId })
-      .get();
-    if (!row) return null;
-    const waiting = d
-      .update(deliveries)
-      .set({ state: "dropped", reason: cause })
-      .where(and(eq(deliveries.shop, shop), eq(deliveries.subscriptionId, id), eq(deliveries.state, "queued")))
-      .returning({ id: deliveries.id })
-      .all();
-    for (const delivery of waiting) jobs.cancelByKey(`delivery:${delivery.id}`);
-    return row;
-  }
+  const ender = subscriptionEnder(db);
 
   function subscribe(
     shop: string,
@@ -120,6 +102,8 @@ export function subscriptionStore(db: Database): SubscriptionStore<EventEntry> {
       d.update(subscriptions)
         .set({
           ...told,
+          // Given up if it had ended.
+          endpoint: incoming.endpoint,
           state: "active",
           endedAt: null,
           endedCause: null,
@@ -164,7 +148,7 @@ export function subscriptionStore(db: Database): SubscriptionStore<EventEntry> {
         ),
       )
       .all();
-    for (const { id } of replaced) endRow(shop, id, "replaced", receivedAt);
+    for (const { id } of replaced) ender.end(shop, id, "replaced", receivedAt);
     return result;
   }
 
@@ -224,26 +208,7 @@ export function subscriptionStore(db: Database): SubscriptionStore<EventEntry> {
     },
 
     async end(shop, subscriptionId, cause, now) {
-      return sqlite
-        .transaction(() => {
-          const ended = endRow(shop, subscriptionId, cause, now);
-          if (!ended) return false;
-          const event = {
-            shop,
-            sourceId: `ended:${subscriptionId}:${now.getTime()}`,
-            kind: "unsubscribed" as const,
-            visitorId: ended.visitorId,
-            customerId: null,
-            cartToken: null,
-            checkoutToken: null,
-            orderId: null,
-            occurredAt: now,
-            data: { subscriptionId, cause },
-          };
-          append([{ event, changes: [] }], now);
-          return true;
-        })
-        .immediate();
+      return sqlite.transaction(() => ender.endAndLog(shop, subscriptionId, cause, now)).immediate();
     },
 
     async setPreferences(shop, subscriptionId, preferences, now) {
