@@ -1,5 +1,6 @@
 import { backInStock } from "./back-in-stock.server.ts";
 import { browseAbandonment } from "./browse-abandonment.server.ts";
+import { categoryInterest } from "./category-interest.server.ts";
 import { cartRecovery } from "./cart-recovery.server.ts";
 import { checkoutRecovery } from "./checkout-recovery.server.ts";
 import type { JourneyKind } from "./kind.ts";
@@ -12,6 +13,7 @@ import { welcome } from "./welcome.server.ts";
 export const JOURNEY_KINDS: readonly JourneyKind[] = [
   welcome,
   browseAbandonment,
+  categoryInterest,
   cartRecovery,
   checkoutRecovery,
   backInStock,
