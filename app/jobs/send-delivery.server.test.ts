@@ -20,6 +20,7 @@ import {
   shops,
   subscriptions,
   vapidKeys,
+  visitors,
 } from "../store/sqlite/schema.server.ts";
 import { createHandOverHandler } from "./hand-over.server.ts";
 import { createSendDeliveryHandler } from "./send-delivery.server.ts";
@@ -270,6 +271,7 @@ test.each([
   ["the visitor ordered since", "bought", (s: SetUp) => s.addOrder({ visitorId: "visitor1" })],
   ["the person ordered elsewhere", "bought", (s: SetUp) => s.addOrder({ customerId: "customer1" })],
   ["the run was exited", "returned", (s: SetUp) => s.addExitedRun("returned")],
+  ["consent was withdrawn", "consent_withdrawn", (s: SetUp) => s.update(visitors, { consentWithdrawnAt: seconds(5) })],
 ])("a marketing message is dropped when %s", async (_name, reason, happen) => {
   const made = await setUp();
   happen(made);
@@ -658,7 +660,7 @@ async function setUp(overrides: Overrides = {}) {
       drizzle.update(notifications).set({ runId: run.id }).run();
     },
     update(
-      table: typeof shops | typeof subscriptions | typeof notifications | typeof deliveries,
+      table: typeof shops | typeof subscriptions | typeof visitors | typeof notifications | typeof deliveries,
       values: Record<string, unknown>,
     ) {
       drizzle.update(table).set(values).run();

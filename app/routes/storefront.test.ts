@@ -666,6 +666,7 @@ test("a shopper pauses, chooses, ends, downloads and deletes on one page", async
     ["kind", "shipping"],
   ]);
   expect(await stored()).toMatchObject({ mutedKinds: ["campaign"], consentMarketing: false });
+  expect((await app.store.visitors.get(SHOP, VISITOR))?.consentWithdrawnAt).toEqual(new Date(NOW));
   await post([
     ["do", "save"],
     ["marketing", "yes"],
@@ -673,6 +674,7 @@ test("a shopper pauses, chooses, ends, downloads and deletes on one page", async
     ["kind", "campaign"],
   ]);
   expect(await stored()).toMatchObject({ mutedKinds: [], consentMarketing: true });
+  expect((await app.store.visitors.get(SHOP, VISITOR))?.consentWithdrawnAt).toBeNull();
 
   const data = JSON.parse(await post([["do", "download"]]));
   expect(data.profile.visitorId).toBe(VISITOR);

@@ -7,7 +7,7 @@ export type DeliveryState = "queued" | "sending" | "accepted" | "failed" | "expi
 /**
  * Why a delivery was not sent although it could have been; also the ledger's reason.
  * `uninstalled`: the app was. `unsubscribed`: the subscription ended in any way. `paused`, `muted`: by the shopper, marketing
- * only. `bought`: the person ordered since the message was decided. `uncertain`: the process died, or the answer was lost,
+ * only. `bought`: the person ordered since the message was decided. `consent_withdrawn`: by the browser it goes to. `uncertain`: the process died, or the answer was lost,
  * while sending marketing to Apple, whose devices would show a repeat. Else the reason why the run was exited.
  */
 export type DropReason = string;
@@ -36,7 +36,7 @@ export type DeliveryToSend = {
   /** The pair the subscription was made with, encrypted for the context `vapid:SHOP`; null when it was deleted. */
   vapid: { publicKey: string; encryptedPrivateKey: string } | null;
   isShopInstalled: boolean;
-  /** Why a marketing message may no longer leave: the person ordered, or the run was exited. Null: nothing speaks against it. */
+  /** Why a marketing message may no longer leave: an order, withdrawn consent, or the run was exited. Null: nothing speaks against it. */
   stopReason: DropReason | null;
 };
 

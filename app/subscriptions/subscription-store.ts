@@ -46,6 +46,9 @@ export type SubscribeResult = {
 export type EndedCause =
   "unsubscribed" | "endpoint_gone" | "consent_withdrawn" | "redacted" | "replaced" | "key_changed";
 
+/** What a shopper chooses on its own page. */
+export type Preferences = { pausedUntil: Date | null; mutedKinds: string[]; consentMarketing: boolean };
+
 /** `Entry` is the event log's: this folder does not know it. */
 export type SubscriptionStore<Entry> = {
   /**
@@ -67,10 +70,6 @@ export type SubscriptionStore<Entry> = {
   activeOfCustomer(shop: string, customerId: string): Promise<Subscription[]>;
   /** Ends a live subscription and logs `unsubscribed`. False when it was over already or is not known. */
   end(shop: string, subscriptionId: string, cause: EndedCause, now: Date): Promise<boolean>;
-  setPreferences(
-    shop: string,
-    subscriptionId: string,
-    preferences: { pausedUntil: Date | null; mutedKinds: string[]; consentMarketing: boolean },
-    now: Date,
-  ): Promise<boolean>;
+  /** What is changed of the marketing consent counts as given or withdrawn at `now`. False when it is over or not known. */
+  setPreferences(shop: string, subscriptionId: string, preferences: Preferences, now: Date): Promise<boolean>;
 };

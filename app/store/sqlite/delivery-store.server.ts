@@ -67,6 +67,11 @@ const STOP_REASON = `case
   else (select coalesce(r.exit_reason, 'cancelled') from runs r where r.id = n.run_id and r.state = 'exited')
 end`;
 
+/** The browser that delivery `d` goes to no longer wants marketing, whatever became of the run. */
+const WITHDRAWN = `case when n.is_transactional = 0 and exists (
+  select 1 from visitors v where v.shop = d.shop and v.visitor_id = d.visitor_id
+  and v.consent_withdrawn_at >= n.created_at) then 'consent_withdrawn' end`;
+
 export function deliveryStore(db: Database): DeliveryStore {
   const { drizzle: d, sqlite, jobs } = db;
   const ender = subscriptionEnder(db);
@@ -80,7 +85,8 @@ export function deliveryStore(db: Database): DeliveryStore {
        n.checkout_token as checkoutToken, n.created_at as nCreatedAt,
        s.endpoint, s.p256dh, s.auth, s.push_service as pushService, s.origin, s.proxy_path as proxyPath, s.page,
        s.state as subscriptionState, s.paused_until as pausedUntil, s.muted_kinds as mutedKinds,
-       k.public_key as publicKey, k.private_key as privateKey, h.state as shopState, ${STOP_REASON} as stopReason
+       k.public_key as publicKey, k.private_key as privateKey, h.state as shopState,
+       coalesce(${STOP_REASON}, ${WITHDRAWN}) as stopReason
      from deliveries d
      join notifications n on n.id = d.notification_id and n.shop = d.shop
      join subscriptions s on s.id = d.subscription_id and s.shop = d.shop

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
-import { and, desc, eq, inArray, ne, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, ne } from "drizzle-orm";
 import type { EventEntry } from "../../events/event-store.ts";
 import type {
   IncomingSubscription,
+  Preferences,
   SubscribeResult,
   SubscriptionStore,
 } from "../../subscriptions/subscription-store.ts";
@@ -152,6 +153,33 @@ export function subscriptionStore(db: Database): SubscriptionStore<EventEntry> {
     return result;
   }
 
+  function setPreferences(shop: string, subscriptionId: string, preferences: Preferences, now: Date): boolean {
+    const isIt = and(
+      eq(subscriptions.shop, shop),
+      eq(subscriptions.id, subscriptionId),
+      eq(subscriptions.state, "active"),
+    );
+    const before = d
+      .select({ visitorId: subscriptions.visitorId, consentMarketing: subscriptions.consentMarketing })
+      .from(subscriptions)
+      .where(isIt)
+      .get();
+    if (!before) return false;
+    // Marketing switched on or off on that page is a consent given or withdrawn now.
+    const { consentMarketing } = preferences;
+    const isChanged = consentMarketing !== before.consentMarketing;
+    d.update(subscriptions)
+      .set({ ...preferences, ...(isChanged && { consentAt: now }) })
+      .where(isIt)
+      .run();
+    if (isChanged)
+      d.update(visitors)
+        .set({ consentWithdrawnAt: consentMarketing ? null : now })
+        .where(and(eq(visitors.shop, shop), eq(visitors.visitorId, before.visitorId)))
+        .run();
+    return true;
+  }
+
   return {
     async subscribe(shop, incoming, receivedAt, entriesFor) {
       return sqlite.transaction(() => subscribe(shop, incoming, receivedAt, entriesFor)).immediate();
@@ -212,20 +240,7 @@ export function subscriptionStore(db: Database): SubscriptionStore<EventEntry> {
     },
 
     async setPreferences(shop, subscriptionId, preferences, now) {
-      return (
-        d
-          .update(subscriptions)
-          .set({
-            ...preferences,
-            // Turning marketing on or off on the preferences page is a consent of its own, given now.
-            consentAt: sql`case when ${subscriptions.consentMarketing} = ${preferences.consentMarketing ? 1 : 0}
-              then ${subscriptions.consentAt} else ${now.getTime()} end`,
-          })
-          .where(
-            and(eq(subscriptions.shop, shop), eq(subscriptions.id, subscriptionId), eq(subscriptions.state, "active")),
-          )
-          .run().changes > 0
-      );
+      return sqlite.transaction(() => setPreferences(shop, subscriptionId, preferences, now)).immediate();
     },
   };
 }
