@@ -15,6 +15,7 @@ const REASONS: Record<string, string> = {
   no_code_yet: "No discount code was ready: it waits for one",
   waiting_for_tracking: "The shipment has no tracking number yet: it waits for one",
   order_history_unknown: "Nobody knows yet whether they have ordered before: it waits until that is sure",
+  not_used_up: "Others order this again later: it waits as long as they do",
   // dropped
   bought: "They bought",
   purchased: "They bought",
@@ -40,6 +41,7 @@ const REASONS: Record<string, string> = {
   too_late: "It would have come too late to be useful",
   superseded: "A newer message took its place before this one was shown",
   cancelled: "It was cancelled",
+  reviewed: "They have written a review",
   uncertain: "It may have arrived already, and this device would have shown it twice",
   broken_text: "Its text could not be rendered: check the journey's texts",
   expired: "The push service could not reach the device in time",

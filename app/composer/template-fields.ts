@@ -27,6 +27,8 @@ export type TemplateFacts = Partial<{
   shipment_status: string | null;
   tracking_company: string | null;
   tracking_number: string | null;
+  points: number | null;
+  points_balance: number | null;
 }>;
 
 export type TemplateField = keyof TemplateFacts;
@@ -63,6 +65,8 @@ export const TEMPLATE_FIELDS: Record<TemplateField, FieldDescription> = {
   shipment_status: { description: "shipped, out_for_delivery or delivered", example: "shipped" },
   tracking_company: { description: "The carrier", example: "DHL" },
   tracking_number: { description: "The carrier's number", example: "1Z999AA10123456784" },
+  points: { description: "Points just credited", example: 120 },
+  points_balance: { description: "Points there are now, when your system says so", example: 480 },
 };
 
 /** Ways to write, isolated from the text around them when that runs the other way. */

@@ -14,6 +14,8 @@ export const CONDITION_FIELDS = [
   "country",
   "device_type",
   "is_customer",
+  "rating",
+  "ordered_again",
 ] as const;
 export type ConditionField = (typeof CONDITION_FIELDS)[number];
 

@@ -28,6 +28,7 @@ export const LEDGER_REASONS = [
   "no_code_yet",
   "waiting_for_tracking",
   "order_history_unknown",
+  "not_used_up",
   // dropped
   "bought",
   "emptied",
@@ -50,6 +51,7 @@ export const LEDGER_REASONS = [
   "too_late",
   "superseded",
   "cancelled",
+  "reviewed",
   "uncertain",
   "broken_text",
 ] as const;

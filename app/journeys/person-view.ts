@@ -30,6 +30,8 @@ export type RunContext = {
   moment?: string;
   fulfillmentId?: string;
   orderId?: string;
+  /** What the event that began the run said and the message repeats. */
+  said?: Record<string, string | number>;
   subscriptionId?: string;
   checkoutToken?: string;
   cartToken?: string;

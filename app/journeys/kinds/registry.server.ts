@@ -5,6 +5,9 @@ import { cartRecovery } from "./cart-recovery.server.ts";
 import { checkoutRecovery } from "./checkout-recovery.server.ts";
 import type { JourneyKind } from "./kind.ts";
 import { firstOrder } from "./first-order.server.ts";
+import { points } from "./points.server.ts";
+import { reviewRequest } from "./review-request.server.ts";
+import { reviewThanks } from "./review-thanks.server.ts";
 import { shipping } from "./shipping.server.ts";
 import { thankYou } from "./thank-you.server.ts";
 import { welcome } from "./welcome.server.ts";
@@ -20,6 +23,9 @@ export const JOURNEY_KINDS: readonly JourneyKind[] = [
   shipping,
   firstOrder,
   thankYou,
+  reviewRequest,
+  reviewThanks,
+  points,
 ];
 
 const byName = new Map(JOURNEY_KINDS.map((kind) => [kind.kind, kind]));
