@@ -591,6 +591,7 @@ test("customers/redact forgets the customer, its browsers and what points from i
   await subscribe(app, {}, { logged_in_customer_id: "900" });
   await app.webhook(webhooks, "orders/create", order({ note_attributes: [{ name: "__beckon", value: LINK }] }));
   await app.webhook(webhooks, "checkouts/create", checkout({ token: "checkout-2", customer: { id: 900 } }));
+  await app.webhook(webhooks, "fulfillments/create", fulfillment({ tracking_url: "https://carrier.example/t/9" }));
 
   await app.webhook(webhooks, "customers/redact", { customer: { id: 900 }, orders_to_redact: [5001] });
 
@@ -605,12 +606,17 @@ test("customers/redact forgets the customer, its browsers and what points from i
     total: 8500,
   });
   expect(JSON.stringify(log(app))).not.toMatch(/"900"|visitor-0001/);
+  const parcels = app.store.database.sqlite.prepare("select * from fulfillments").all();
+  expect(parcels).toHaveLength(1);
+  expect(JSON.stringify(parcels)).not.toContain("carrier.example");
 });
 
 test("a data request is kept for the merchant with what the answer needs", async () => {
   const app = await createEdgeApp();
   await subscribe(app, {}, { logged_in_customer_id: "900" });
   await app.webhook(webhooks, "orders/create", order());
+  await app.webhook(webhooks, "checkouts/create", checkout({ token: "checkout-2", customer: { id: 900 } }));
+  await app.webhook(webhooks, "fulfillments/create", fulfillment());
   await app.webhook(webhooks, "customers/data_request", { customer: { id: 900 }, orders_requested: [5001] });
 
   expect(await app.store.privacy.dataRequests(SHOP, 10)).toMatchObject([{ customerId: "900" }]);
@@ -618,6 +624,8 @@ test("a data request is kept for the merchant with what the answer needs", async
   expect(data).toMatchObject({
     customer: { firstName: "Ada" },
     orders: [{ name: "#1001" }],
+    parcels: [{ orderId: "5001" }],
+    unfinishedCheckouts: [{ currency: "USD" }],
     browsers: [{ profile: { visitorId: VISITOR } }],
   });
   expect(JSON.stringify(data)).not.toMatch(/wpush|p256dh/);

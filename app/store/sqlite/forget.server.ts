@@ -8,6 +8,7 @@ import {
   directMessages,
   discountCodes,
   events,
+  fulfillments,
   interests,
   ledger,
   links,
@@ -142,7 +143,7 @@ export function forgetVisitor(db: Database, shop: string, visitorId: string): vo
       .run();
 }
 
-/** customers/redact: the customer, the browsers signed in as it, and what points from its orders to a person. */
+/** customers/redact: the customer, the browsers signed in as it, and what points from its orders and parcels to a person. */
 export function forgetCustomer(db: Database, shop: string, customerId: string, orderIds: string[]): void {
   const { drizzle: d } = db;
   const theirs = d
@@ -157,14 +158,23 @@ export function forgetCustomer(db: Database, shop: string, customerId: string, o
   d.delete(checkouts)
     .where(and(eq(checkouts.shop, shop), eq(checkouts.customerId, customerId)))
     .run();
-  d.update(orders)
-    .set({ customerId: null, visitorId: null, linkId: null, name: "", locale: null, items: [] })
+  const ofTheirs = and(
+    eq(orders.shop, shop),
+    or(eq(orders.customerId, customerId), orderIds.length > 0 ? inArray(orders.orderId, orderIds) : undefined),
+  );
+  // A carrier's page shows where somebody lives.
+  d.update(fulfillments)
+    .set({ trackingCompany: null, trackingNumber: null, trackingUrl: null })
     .where(
       and(
-        eq(orders.shop, shop),
-        or(eq(orders.customerId, customerId), orderIds.length > 0 ? inArray(orders.orderId, orderIds) : undefined),
+        eq(fulfillments.shop, shop),
+        inArray(fulfillments.orderId, d.select({ orderId: orders.orderId }).from(orders).where(ofTheirs)),
       ),
     )
+    .run();
+  d.update(orders)
+    .set({ customerId: null, visitorId: null, linkId: null, name: "", locale: null, items: [] })
+    .where(ofTheirs)
     .run();
   d.update(notifications)
     .set({ customerId: null })

@@ -1,11 +1,13 @@
-import { and, desc, eq, isNotNull } from "drizzle-orm";
+import { and, desc, eq, isNotNull, isNull } from "drizzle-orm";
 import type { PersonalData, PrivacyStore } from "../../subscriptions/privacy-store.ts";
 import type { Database } from "./database.server.ts";
 import { forgetVisitor } from "./forget.server.ts";
 import {
   carts,
+  checkouts,
   customers,
   events,
+  fulfillments,
   notifications,
   orders,
   stockAlerts,
@@ -133,6 +135,37 @@ export function privacyStore(db: Database): PrivacyStore {
               .from(orders)
               .where(and(eq(orders.shop, shop), eq(orders.customerId, customerId)))
               .orderBy(desc(orders.createdAt))
+              .limit(ROWS)
+              .all(),
+            parcels: d
+              .select({
+                orderId: fulfillments.orderId,
+                createdAt: fulfillments.createdAt,
+                shipmentStatus: fulfillments.shipmentStatus,
+                trackingCompany: fulfillments.trackingCompany,
+                trackingNumber: fulfillments.trackingNumber,
+                trackingUrl: fulfillments.trackingUrl,
+              })
+              .from(orders)
+              .innerJoin(
+                fulfillments,
+                and(eq(fulfillments.shop, orders.shop), eq(fulfillments.orderId, orders.orderId)),
+              )
+              .where(and(eq(orders.shop, shop), eq(orders.customerId, customerId)))
+              .orderBy(desc(fulfillments.createdAt))
+              .limit(ROWS)
+              .all(),
+            unfinishedCheckouts: d
+              .select({
+                updatedAt: checkouts.updatedAt,
+                stage: checkouts.stage,
+                currency: checkouts.currency,
+                total: checkouts.total,
+                items: checkouts.items,
+              })
+              .from(checkouts)
+              .where(and(eq(checkouts.shop, shop), eq(checkouts.customerId, customerId), isNull(checkouts.completedAt)))
+              .orderBy(desc(checkouts.updatedAt))
               .limit(ROWS)
               .all(),
             browsers: theirs.map(({ visitorId }) => visitorData(shop, visitorId)),
