@@ -261,6 +261,94 @@ describe("a cart that was left", () => {
   });
 });
 
+describe("what must not be said", () => {
+  test("a cart that was bought stays bought, whatever its page says later", async () => {
+    const { shopper, cartToken, variant } = await withCart();
+    await stranger.demo.sim("orders", { items: [{ variantId: variant.id, quantity: 1 }], cartToken });
+    await shopper.tell(cartWith(cartToken, variant), { type: "left" });
+    await stranger.advance("PT3H");
+
+    expect(await shopper.waiting()).toEqual([]);
+  });
+
+  test("a cart that Shopify says is empty is left alone", async () => {
+    const { shopper, cartToken } = await withCart();
+    await stranger.advance("PT10S");
+    const at = (await stranger.shopNow()).toISOString();
+    const emptied = { id: cartToken, token: cartToken, line_items: [], created_at: at, updated_at: at };
+    expect((await stranger.webhook("carts/update", emptied)).status).toBe(200);
+    await shopper.leave();
+    await stranger.advance("PT3H");
+
+    expect(await shopper.waiting()).toEqual([]);
+  });
+
+  test("one person is given one code in 30 days", async () => {
+    const { shopper } = await withCart();
+    let left = await shopper.leave();
+    await stranger.advanceTo(left, 3.05);
+    await shopper.next();
+    await stranger.advanceTo(left, 90.1);
+    expect((await shopper.next()).payload.notification.data.code).not.toBeNull();
+
+    await stranger.advance("P5D");
+    await shopper.tell(cartWith(token(), nextVariant()));
+    left = await shopper.leave();
+    await stranger.advanceTo(left, 3.05);
+    await shopper.next();
+    await stranger.advanceTo(left, 90.1);
+    expect((await shopper.next()).payload.notification.data.code).toBeNull();
+  });
+
+  test("an order is told only to its buyer: not to who claims the link, nor to who was signed in here before", async () => {
+    const customerId = "990000000003";
+    const buyer = await stranger.subscribe({ marketing: false });
+    const thief = await stranger.subscribe({ marketing: false, more: { linkId: buyer.linkId } });
+    const former = await stranger.subscribe({ marketing: false, customerId });
+    // The browser changed hands: another customer signed in.
+    const page = { v: 1, visitorId: former.visitorId, sentAt: new Date().toISOString() };
+    const event = { id: token(), type: "page_viewed", at: page.sentAt, data: {} };
+    await stranger.proxy("POST", "events", { ...page, events: [event] }, { customerId: "990000000004" });
+    const made = await stranger.demo.sim("orders", {
+      items: [{ variantId: nextVariant().id, quantity: 1 }],
+      noteAttributes: [{ name: "__beckon", value: buyer.linkId }],
+      customerId,
+    });
+    await stranger.demo.sim("fulfillments", { orderId: made["id"], status: "success", trackingNumber: "T-3" });
+
+    expect(kinds([await buyer.next()])).toEqual(["shipping"]);
+    expect(await thief.waiting()).toEqual([]);
+    expect(await former.waiting()).toEqual([]);
+  });
+
+  test("a parcel's news of more than a day ago, and of a cancelled order, is none", async () => {
+    const buyer = await stranger.subscribe({ marketing: false });
+    const order = () =>
+      stranger.demo.sim("orders", {
+        items: [{ variantId: nextVariant().id, quantity: 1 }],
+        noteAttributes: [{ name: "__beckon", value: buyer.linkId }],
+      });
+    const [late, cancelled] = [await order(), await order()];
+    const at = new Date((await stranger.shopNow()).getTime() - 25 * 3_600_000).toISOString();
+    const fulfillment = {
+      id: Math.floor(Math.random() * 1e12),
+      order_id: late["id"],
+      status: "success",
+      created_at: at,
+      updated_at: at,
+      tracking_number: "T-4",
+      tracking_company: "UPS",
+      tracking_url: null,
+    };
+    await stranger.webhook("fulfillments/create", fulfillment, { triggeredAt: at });
+    await stranger.demo.sim("fulfillments", { orderId: cancelled["id"], status: "success" });
+    await stranger.demo.sim("orders/cancel", { orderId: cancelled["id"] });
+    await stranger.advance("PT2H");
+
+    expect(await buyer.waiting()).toEqual([]);
+  });
+});
+
 describe("a checkout", () => {
   async function checkout(
     checkoutToken: string,

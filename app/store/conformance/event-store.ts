@@ -203,6 +203,48 @@ export function eventStoreConformance(createStore: CreateStore): void {
       expect(await store.mirror.cartToken(SHOP, "cart-1")).toMatchObject({ orderId: "5001", variantIds: ["1"] });
     });
 
+    test("a cart is empty when Shopify says so later than the page spoke, in any order of arrival", async () => {
+      const carts = (at: Date): MirrorChange => ({
+        type: "cart",
+        visitorId: VISITOR,
+        cartToken: "cart-9",
+        currency: "USD",
+        total: 100,
+        discounted: false,
+        items: [
+          {
+            productId: "1",
+            variantId: "2",
+            title: "Kettle",
+            variantTitle: null,
+            quantity: 1,
+            price: 100,
+            image: null,
+            url: null,
+            properties: null,
+            sellingPlanId: null,
+          },
+        ],
+        updatedAt: at,
+      });
+      const emptied = (at: Date): MirrorChange => ({
+        type: "cart_token",
+        cartToken: "cart-9",
+        variantIds: [],
+        updatedAt: at,
+      });
+      const itemsAfter = async (...changes: MirrorChange[]) => {
+        const store = await createInstalled();
+        for (const change of changes) await recordEvents(store, [entry([change])], later(60));
+        return (await store.mirror.cart(SHOP, VISITOR))?.items.length;
+      };
+
+      expect(await itemsAfter(carts(NOON), emptied(later(10)))).toBe(0);
+      expect(await itemsAfter(emptied(later(10)), carts(NOON))).toBe(0);
+      expect(await itemsAfter(emptied(NOON), carts(later(10)))).toBe(1);
+      expect(await itemsAfter(carts(later(10)), emptied(NOON))).toBe(1);
+    });
+
     test("an uninstall ends what waits, and only then is a shop forgotten as a whole", async () => {
       const store = await createInstalled();
       await recordEvents(store, [entry([order()], { kind: "order_created" })], NOON);

@@ -93,6 +93,14 @@ export function createMirror(db: Database): Mirror {
        total = excluded.total, discounted = excluded.discounted, items = excluded.items, updated_at = excluded.updated_at
      where excluded.updated_at >= updated_at`,
   );
+  // What Shopify last said of the cart counts where the page did not see it: another theme's drawer, the checkout. Only that
+  // nothing is left: lines of bundles are named otherwise in webhooks than in pages.
+  const emptyCarts = sqlite.prepare(
+    `update carts set items = '[]', total = 0, updated_at = heard.updated_at
+     from (select updated_at from cart_tokens
+           where shop = @shop and cart_token = @cartToken and variant_ids = '[]' and order_id is null) as heard
+     where shop = @shop and cart_token = @cartToken and carts.updated_at < heard.updated_at`,
+  );
   const insertOrderProduct = sqlite.prepare(
     `insert into order_products (shop, order_id, product_id, ordered_at) values (?, ?, ?, ?)
      on conflict (shop, order_id, product_id) do nothing`,
@@ -427,6 +435,7 @@ export function createMirror(db: Database): Mirror {
             items: JSON.stringify(change.items),
             at: change.updatedAt.getTime(),
           });
+          emptyCarts.run({ shop, cartToken: change.cartToken });
           return null;
 
         case "cart_token":
@@ -438,6 +447,7 @@ export function createMirror(db: Database): Mirror {
               setWhere: sql`${cartTokens.updatedAt} <= ${change.updatedAt.getTime()}`,
             })
             .run();
+          emptyCarts.run({ shop, cartToken: change.cartToken });
           return null;
 
         case "checkout": {
