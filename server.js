@@ -17,6 +17,7 @@ if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
 await main();
 
 async function main() {
+  const { createServer } = await import("node:http");
   const { default: express } = await import("express");
   const { default: compression } = await import("compression");
   const { createRequestHandler } = await import("@remix-run/express");
@@ -65,7 +66,11 @@ async function main() {
       );
   });
 
-  const server = app.listen(config.port, config.host);
+  const { answerWebhook } = build.entry.module;
+  const server = createServer((request, response) => {
+    if (config.role === "worker" || !answerWebhook(request, response)) app(request, response);
+  });
+  server.listen(config.port, config.host);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = KEEP_ALIVE_MS + 1_000;
   server.on("listening", () => {

@@ -19,6 +19,8 @@ export type ShopInfo = {
 
 export type ShopStore = {
   get(shop: string): Promise<Shop | null>;
+  /** Null for a shop that is not known. For webhooks, which need nothing else of it. */
+  currencyOf(shop: string): Promise<string | null>;
   /** Installed ones, for jobs that walk all shops. Ordered by name; `after` pages on. */
   listInstalled(limit: number, after?: string): Promise<Shop[]>;
   /**

@@ -5,10 +5,21 @@ import type { Database } from "./database.server.ts";
 import { shops } from "./schema.server.ts";
 
 export function shopStore({ drizzle: d, sqlite }: Database): ShopStore {
+  const byShop = d
+    .select()
+    .from(shops)
+    .where(eq(shops.shop, sql.placeholder("shop")))
+    .prepare();
+  const currency = sqlite.prepare<[string], string>("select currency from shops where shop = ?").pluck();
+
   return {
     async get(shop) {
-      const row = d.select().from(shops).where(eq(shops.shop, shop)).get();
+      const row = byShop.get({ shop });
       return row ? toShop(row) : null;
+    },
+
+    async currencyOf(shop) {
+      return currency.get(shop) ?? null;
     },
 
     async listInstalled(limit, after) {
