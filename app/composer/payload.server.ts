@@ -30,7 +30,7 @@ export type PayloadParts = {
 const SHORTEST_BODY = 40;
 
 /**
- * The JSON that is encrypted and sent (contract: push request and payload). Too long, it loses first its picture, then its
+ * The JSON that is encrypted and sent. Too long, it loses first its picture, then its
  * buttons, then the end of its body.
  *
  * `navigate` is always a `go` link on the origin where the subscription was made. `data.url` is the final target with the

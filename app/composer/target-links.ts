@@ -39,7 +39,7 @@ const LANGUAGE_FOLDER = /^\/([a-z]{2})(?:-[a-z]{2,4})?(?=\/|$|\?)/i;
 
 /**
  * Whether a click must go through our own page first: only the page can look whether the cart is empty before it puts
- * anything back (design decision 15).
+ * anything back (docs/decisions/0006-where-a-click-leads.md).
  */
 export function leadsToCart(target: string): boolean {
   return /^(\/[a-z]{2}(-[a-z]{2,4})?)?\/cart(?=[?#]|$)/i.test(target);

@@ -2,7 +2,7 @@ import type { CartItem, OrderItem } from "../store/sqlite/schema.server.ts";
 
 export type { CartItem, OrderItem };
 
-/** Kinds the storefront and the web pixel send (contract: POST /proxy/events). */
+/** Kinds the storefront and the web pixel send (POST /proxy/events in docs/http.md). */
 export const STOREFRONT_EVENT_KINDS = [
   "page_viewed",
   "product_viewed",
@@ -69,7 +69,7 @@ export type ShopEvent = {
   cartToken: string | null;
   checkoutToken: string | null;
   orderId: string | null;
-  /** The source's clock, corrected to ours for shoppers (contract: two clocks). */
+  /** The source's clock, corrected to ours for shoppers (docs/decisions/0009-two-clocks.md). */
   occurredAt: Date;
   data: Record<string, unknown>;
 };

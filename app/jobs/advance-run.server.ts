@@ -46,7 +46,7 @@ export function advanceRunHandler(deps: AdvanceDeps): JobHandler {
 }
 
 /**
- * Does a run's due step. The message is decided now, on what is true now (design decision 4): the truth is read again,
+ * Does a run's due step. The message is decided now, on what is true now: the truth is read again,
  * then notification, deliveries, ledger row, the code it takes, the run's next step and the jobs are one transaction. A
  * second call for a step that is done does nothing.
  *

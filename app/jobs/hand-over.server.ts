@@ -9,7 +9,7 @@ const payloadSchema = z.object({ shop: z.string(), notificationId: z.string(), u
 
 /**
  * The device that has a notification did not show it in time, or cannot: the person's next device gets it under the same
- * id (design decision 6).
+ * id.
  */
 export function createHandOverHandler({
   store,

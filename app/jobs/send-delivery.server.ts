@@ -18,7 +18,7 @@ import { createServicePauses } from "../sender/service-pauses.ts";
 import type { Store } from "../store/store.ts";
 
 // Sends one delivery. It is marked as `sending` before it leaves and its outcome is written after; if the process dies
-// between the two, it is found as `sending` and sent again under the same Topic and tag (design decision 5).
+// between the two, it is found as `sending` and sent again under the same Topic and tag.
 
 export type BuildPayload = (parts: {
   notification: NotificationToSend;

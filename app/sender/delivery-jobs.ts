@@ -5,7 +5,7 @@ export const HAND_OVER_KIND = "hand-over";
 
 /**
  * How long one device has to show a notification before the person's next device gets it: the TTL of every delivery but
- * the one to the last device (design decision 6).
+ * the one to the last device.
  */
 export const HAND_OVER_SECONDS = 30 * 60;
 

@@ -19,7 +19,7 @@ const NOT_REACHED = ["accepted", "superseded", "expired", "failed", "queued"];
 const DEVICE_DROPS = ["unsubscribed", "endpoint_gone", "replaced", "handed_over"];
 
 /**
- * Whether and to which device a notification is handed over (design decision 6). The next device gets it for the hand-over
+ * Whether and to which device a notification is handed over. The next device gets it for the hand-over
  * time, the last one for all that is left. There is no hand-over where 'shown' cannot be known: from and to Apple's.
  */
 export function planHandOver(standing: HandOverStanding, times: HandOverTimes): HandOverPlan | null {

@@ -31,7 +31,7 @@ export function resetRateLimits(): void {
 }
 
 /**
- * Checks a storefront request in the contract's order: 405, 400 for the signature, 413, 429 with Retry-After, then what
+ * Checks a storefront request in the order of docs/http.md: 405, 400 for the signature, 413, 429 with Retry-After, then what
  * is wrong with its shape. Nothing is stored for a request that is refused.
  *
  * @param options `schema` of the JSON body, whatever its Content-Type; null for requests without one. `encoding` "form" for
@@ -49,7 +49,7 @@ export async function checkProxyRequest<Body = null>(
 ): Promise<ProxyRequest<Body>> {
   if (!methods.includes(request.method)) throw methodNotAllowed(methods);
 
-  const { config, clock, store, metrics: _ } = services;
+  const { config, clock, store } = services;
   const query = new URL(request.url).searchParams;
   const secrets = [config.shopify.apiSecret, ...(config.shopify.apiSecretOld ? [config.shopify.apiSecretOld] : [])];
   const claims = verifyProxyQuery(query, secrets, clock.machineNow());

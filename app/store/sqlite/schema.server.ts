@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
-// Every table but `jobs`, `vapid tokens` and `settings of the installation` starts with `shop`: everything stored belongs
-// to exactly one shop and every query names it. Instants are milliseconds since 1970 (shop time unless the name says
+// Every table but `jobs` has the column `shop`: everything stored belongs to exactly one shop, and `shop/redact` finds it by
+// that column. Instants are milliseconds since 1970 (shop time unless the name says
 // `machine`). Money is an integer in minor units beside its currency code. Shopify ids are text: they exceed 2^53.
 
 const instant = (name: string) => integer(name, { mode: "timestamp_ms" });
@@ -371,7 +371,7 @@ export const orders = sqliteTable(
     locale: text("locale"),
     sourceName: text("source_name"),
     test: flag("test").notNull(),
-    isShopping: flag("is_shopping").notNull(), // design decision 18: web, not test, draft, POS or renewal
+    isShopping: flag("is_shopping").notNull(), // made in the online store just now: no test, draft, POS or renewal
     createdAt: instant("created_at").notNull(),
     updatedAt: instant("updated_at").notNull(),
     paidAt: instant("paid_at"),
