@@ -60,7 +60,9 @@ async function outcomeOf(
 ): Promise<EventOutcome> {
   const outcome: EventOutcome = { changes: [], ledger: [], jobs: await stockJobs(store, event, now) };
   const kinds = journeys.flatMap(({ kind }) => journeyKind(kind) ?? []);
-  if (kinds.some(({ variantMoment }) => variantMoment)) outcome.jobs.push(...(await momentJobs(store, event, now)));
+  // What somebody asked to be told of is recorded from then on, so that the journey knows enough once it is switched on.
+  const watches = kinds.some(({ variantMoment }) => variantMoment) || event.kind === "stock_alert_requested";
+  if (watches) outcome.jobs.push(...(await momentJobs(store, event, now)));
   const readsInterests = kinds.some((kind) => kind.readsInterests);
   const startedSubjects = new Set<string>();
   const fulfillments = await fulfillmentsOf(store, event);

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { orderProducts, productCollections, variants } from "../store/sqlite/schema.server.ts";
 import { interests } from "../store/sqlite/schema.server.ts";
 import { createTestStore } from "../../tests/support/test-store.ts";
+import { recordEvents } from "../events/record-events.ts";
 import { alternatives, moreOfCollection, relatedProducts } from "./recommend.ts";
 
 const SHOP = "harbour.myshopify.com";
@@ -134,7 +135,7 @@ test("learns from an order what is bought together", async () => {
     occurredAt: NOON,
     data: {},
   };
-  await store.events.append([{ event, changes: [order] }], NOON, () => []);
+  await recordEvents(store, [{ event, changes: [order] }], NOON);
 
   expect(ids(await relatedProducts(store, SHOP, ["1"], 10))).toEqual(["2"]);
 });

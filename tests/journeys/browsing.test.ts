@@ -252,6 +252,154 @@ test("shows no collection of which everything was seen or sold, nor to who bough
   expect(bought.pushes).toEqual([]);
 });
 
+const SAVED = { productId: "11", variantId: "101" };
+
+/** The shop's word that a price changed, as the webhook's parser tells it. */
+async function changePrice(world: World, price: string, variantId = "101", productId = "11") {
+  world.prices.set(variantId, price);
+  await world.record({ kind: "product_updated", data: { productId, variants: [{ variantId }] } });
+}
+
+test("reminds of what was saved after three days", async () => {
+  const world = await worldWith("wishlist");
+  await world.tell("visitor-ada", [
+    { type: "product_viewed", data: SHIRT },
+    { type: "wishlist_added", data: SAVED },
+  ]);
+  await world.leave("visitor-ada");
+  await world.pass(3 * DAY - 2_000);
+  expect(world.pushes).toEqual([]);
+  await world.pass(5_000);
+
+  expect(world.pushes[0]?.notification).toMatchObject({
+    title: "You saved Linen shirt",
+    body: "It costs $49.00 and is in stock. Your wishlist keeps it for you.",
+    data: { kind: "wishlist" },
+  });
+  await world.pass(10 * DAY);
+  expect(world.pushes).toHaveLength(1);
+});
+
+test("tells at once when the price of what was saved is cut, and only while it is", async () => {
+  const world = await worldWith("wishlist");
+  await world.tell("visitor-ada", [{ type: "wishlist_added", data: SAVED }]);
+  await world.pass(10 * MINUTE);
+  await changePrice(world, "39.00");
+  await world.pass(MINUTE - 1);
+  expect(world.pushes).toEqual([]);
+  await world.pass(1);
+  expect(world.pushes[0]?.notification).toMatchObject({
+    title: "Linen shirt from your wishlist costs less now",
+    body: "Now $39.00. You saved it: it is a good moment.",
+  });
+
+  // Cut, told in the morning, and put up again before.
+  const night = await worldWith("wishlist", {
+    start: new Date("2026-11-02T21:50:00Z"),
+    settings: { quietHours: { enabled: true } },
+  });
+  await night.tell("visitor-ada", [{ type: "wishlist_added", data: SAVED }]);
+  await night.pass(20 * MINUTE);
+  await changePrice(night, "39.00");
+  await night.pass(HOUR);
+  night.prices.set("101", "49.00");
+  await night.pass(12 * HOUR);
+  expect(night.pushes).toEqual([]);
+  expect(night.ledger()).toContain("wishlist 0 dropped no_longer_true");
+});
+
+test("says nothing of a wish that was bought, put into the cart or sold out", async () => {
+  const bought = await worldWith("wishlist");
+  await bought.link("visitor-ada", "link-1");
+  await bought.tell("visitor-ada", [{ type: "wishlist_added", data: SAVED }]);
+  await bought.pass(HOUR);
+  const item = { productId: "11", variantId: "101", title: "Linen shirt", quantity: 1, price: 4_900 };
+  await bought.order("1001", { linkId: "link-1", items: [item] });
+  await bought.pass(5 * DAY);
+  expect(bought.pushes).toEqual([]);
+
+  const carted = await worldWith("wishlist");
+  await carted.tell("visitor-ada", [{ type: "wishlist_added", data: SAVED }]);
+  await carted.pass(HOUR);
+  await carted.tell("visitor-ada", [{ type: "cart_updated", data: cartOf(4_900) }]);
+  await carted.pass(5 * DAY);
+  expect(carted.ledger()).toEqual(["wishlist 0 dropped added_to_cart"].map(anyStep));
+  expect(carted.pushes).toEqual([]);
+
+  const gone = await worldWith("wishlist");
+  await gone.tell("visitor-ada", [{ type: "wishlist_added", data: SAVED }]);
+  await gone.pass(HOUR);
+  gone.stock.set("101", 0);
+  await gone.pass(5 * DAY);
+  expect(gone.pushes).toEqual([]);
+});
+
+test("tells of a price that is the lowest of 30 days: who asked, who has it in the cart, who looked", async () => {
+  const world = await worldWith("price_drop");
+  await world.subscribe("visitor-asker", { isNew: false, marketing: false });
+  await world.subscribe("visitor-bob", { isNew: false });
+  await world.subscribe("visitor-eve", { isNew: false, marketing: false });
+  await world.alert("visitor-asker", "101", "price_drop");
+  await world.tell("visitor-ada", [{ type: "cart_updated", data: cartOf(4_900) }]);
+  await world.tell("visitor-bob", [{ type: "wishlist_added", data: { productId: "99" } }]);
+  await world.pass(31 * DAY);
+  // Looks count for a month; who wants no marketing is told only of what was asked for.
+  for (const visitor of ["visitor-bob", "visitor-eve"])
+    await world.tell(visitor, [{ type: "product_viewed", data: SHIRT }]);
+  await world.tell("visitor-ada", [{ type: "product_viewed", data: SHIRT }]);
+  await changePrice(world, "39.00");
+  await world.pass(MINUTE);
+
+  expect(world.pushes.map(({ endpoint }) => endpoint.split("-").at(-1)).toSorted()).toEqual(["ada", "asker", "bob"]);
+  expect(world.pushes[0]?.notification).toMatchObject({
+    body: "$39.00 instead of $49.00: its lowest price in 30 days.",
+    data: { kind: "price_drop" },
+  });
+  await changePrice(world, "39.00");
+  await world.pass(DAY);
+  expect(world.pushes).toHaveLength(3);
+});
+
+test("claims no reduction before 30 days are recorded, nor for a price put up to be cut", async () => {
+  const young = await worldWith("price_drop");
+  await young.alert("visitor-ada", "101", "price_drop");
+  await young.pass(10 * DAY);
+  await changePrice(young, "39.00");
+  await young.pass(DAY);
+  expect(young.pushes).toEqual([]);
+
+  const trick = await worldWith("price_drop");
+  await trick.alert("visitor-ada", "101", "price_drop");
+  await trick.pass(40 * DAY);
+  await changePrice(trick, "69.00");
+  await trick.pass(DAY);
+  await changePrice(trick, "49.00");
+  await trick.pass(DAY);
+  expect(trick.pushes).toEqual([]);
+  await changePrice(trick, "45.00");
+  await trick.pass(DAY);
+  expect(trick.titles()).toEqual(["Linen shirt costs less now"]);
+});
+
+test("lets a price alert wait on when the price was put up again before it could leave", async () => {
+  const world = await worldWith("price_drop", { settings: { quietHours: { enabled: true } } });
+  await world.alert("visitor-ada", "101", "price_drop");
+  await world.pass(40 * DAY + 11 * HOUR);
+  await changePrice(world, "39.00");
+  await world.pass(2 * MINUTE);
+  world.prices.set("101", "49.00");
+  await world.pass(DAY);
+
+  expect(world.pushes).toEqual([]);
+  expect(world.ledger()).toEqual(["price_drop 0 delayed quiet_hours", "price_drop 0 dropped no_longer_true"]);
+  await changePrice(world, "35.00");
+  await world.pass(DAY);
+  expect(world.titles()).toEqual(["Linen shirt costs less now"]);
+});
+
+/** Ledger rows name the message the run stood at. */
+const anyStep = (row: string) => expect.stringMatching(new RegExp(row.replace(" 0 ", " \\d ")));
+
 function cartOf(...prices: number[]) {
   return {
     cartToken: "cart-ada",

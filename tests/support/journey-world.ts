@@ -487,13 +487,13 @@ export async function createWorld(options: WorldOptions = {}) {
       });
     },
 
-    async alert(visitorId: string, variantId: string) {
+    async alert(visitorId: string, variantId: string, kind: "back_in_stock" | "price_drop" = "back_in_stock") {
       const at = clock.now();
       await record({
         kind: "stock_alert_requested",
         visitorId,
-        data: { variantId, kind: "back_in_stock" },
-        changes: [signal(visitorId, at), { type: "stock_alert", visitorId, variantId, kind: "back_in_stock", at }],
+        data: { variantId, kind },
+        changes: [signal(visitorId, at), { type: "stock_alert", visitorId, variantId, kind, at }],
       });
     },
 

@@ -3,14 +3,18 @@ import { browseAbandonment } from "./browse-abandonment.server.ts";
 import { categoryInterest } from "./category-interest.server.ts";
 import { cartRecovery } from "./cart-recovery.server.ts";
 import { checkoutRecovery } from "./checkout-recovery.server.ts";
+import { priceDrop } from "./price-drop.server.ts";
 import type { JourneyKind } from "./kind.ts";
 import { firstOrder } from "./first-order.server.ts";
 import { points } from "./points.server.ts";
+import { repurchase } from "./repurchase.server.ts";
 import { reviewRequest } from "./review-request.server.ts";
 import { reviewThanks } from "./review-thanks.server.ts";
 import { shipping } from "./shipping.server.ts";
 import { thankYou } from "./thank-you.server.ts";
+import { wishlist } from "./wishlist.server.ts";
 import { welcome } from "./welcome.server.ts";
+import { winBack } from "./win-back.server.ts";
 
 /** Every kind there is, in the order the merchant sees them. To add one: a file beside this one, and a line here. */
 export const JOURNEY_KINDS: readonly JourneyKind[] = [
@@ -19,12 +23,16 @@ export const JOURNEY_KINDS: readonly JourneyKind[] = [
   categoryInterest,
   cartRecovery,
   checkoutRecovery,
+  wishlist,
+  priceDrop,
   backInStock,
   shipping,
   firstOrder,
   thankYou,
   reviewRequest,
   reviewThanks,
+  repurchase,
+  winBack,
   points,
 ];
 
