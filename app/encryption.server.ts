@@ -71,8 +71,3 @@ export function decrypt(keyring: Keyring, text: string, context: string): string
     throw new DecryptionError("An encrypted text was changed, or belongs elsewhere", { cause: error });
   }
 }
-
-/** Whether the text should be encrypted again, because it was not encrypted with the first key. */
-export function needsReencryption(keyring: Keyring, text: string): boolean {
-  return text.split(".")[1] !== keyring.keys[0]?.id;
-}

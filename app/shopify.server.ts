@@ -1,7 +1,6 @@
 import "@shopify/shopify-app-remix/adapters/node";
 import { setAbstractFetchFunc } from "@shopify/shopify-api/runtime";
 import { ApiVersion, AppDistribution, shopifyApp } from "@shopify/shopify-app-remix/server";
-import { redirect } from "@remix-run/node";
 import { services } from "./services.server.ts";
 import type { Services } from "./services.server.ts";
 import { installShop } from "./shopify/install-shop.server.ts";
@@ -94,11 +93,6 @@ export async function login(request: Request): Promise<{ shop?: string }> {
   const result = await shopify().login(request);
   if (result instanceof Response) throw result;
   return result;
-}
-
-/** Where a document request without a shop goes. */
-export function redirectToLogin(): Response {
-  return redirect("/auth/login");
 }
 
 /** Lets Shopify's admin (in a simulation: the simulated one) embed the document. Call it for every HTML answer. */

@@ -6,13 +6,6 @@ export function problemAt(problems: FormProblem[], path: string): string | undef
   return problems.find((problem) => problem.path === path)?.message;
 }
 
-/** Problems of fields that are not on the screen. */
-export function problemsElsewhere(problems: FormProblem[], isShown: (path: string) => boolean): string[] {
-  return problems
-    .filter((problem) => !isShown(problem.path))
-    .map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
-}
-
 type ZodIssue = {
   code?: string;
   path: readonly PropertyKey[];

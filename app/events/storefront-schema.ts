@@ -129,7 +129,6 @@ export const eventsRequestSchema = z.object({
   linkId: linkIdSchema.nullish(),
   events: incomingEventsSchema,
 });
-export type EventsRequest = z.infer<typeof eventsRequestSchema>;
 
 function orNull<T>(value: T | null | undefined): T | null {
   return value ?? null;

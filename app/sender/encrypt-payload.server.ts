@@ -73,18 +73,6 @@ export function encryptPayload(
 /** One object for all messages, with a fresh key pair for each: making the object costs as much as a third of the pair. */
 const senderKeys = createECDH("prime256v1");
 
-/**
- * Checks a subscription's keys as the edge receives them.
- *
- * @throws InvalidSubscriptionKeysError saying which key is wrong
- */
-export function assertSubscriptionKeys(keys: SubscriptionKeys): void {
-  const { browserPoint } = readSubscriptionKeys(keys);
-  const probe = createECDH("prime256v1");
-  probe.generateKeys();
-  sharedSecret(probe, browserPoint);
-}
-
 function readSubscriptionKeys(keys: SubscriptionKeys): { browserPoint: Buffer; auth: Buffer } {
   const browserPoint = Buffer.from(keys.p256dh, "base64url");
   if (browserPoint.length !== POINT_BYTES || browserPoint[0] !== 0x04) {

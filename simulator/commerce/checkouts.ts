@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Sim } from "../sim.ts";
 import { newId } from "../state.ts";
 import type { Address, Cart, Checkout, CheckoutStage, Order, ShippingLine } from "../state.ts";
-import { checkoutDeletedPayload, checkoutPayload, priceCheckout, recoveryUrl } from "../webhooks/cart-payloads.ts";
+import { checkoutDeletedPayload, checkoutPayload, priceCheckout } from "../webhooks/cart-payloads.ts";
 import type { PricedBasket } from "./pricing.ts";
 import { createCustomer, findCustomerByEmail } from "./customers.ts";
 import { placeOrder } from "./orders.ts";
@@ -143,10 +143,6 @@ export function openCheckoutOf(sim: Sim, cartToken: string): Checkout | null {
 /** Whether `key` opens the checkout again. */
 export function isRecoveryKey(checkout: Checkout, key: string | null): boolean {
   return key === checkout.recoveryKey;
-}
-
-export function checkoutRecoveryUrl(sim: Sim, checkout: Checkout): string {
-  return recoveryUrl(sim.state, sim.origin, checkout);
 }
 
 export function priceOfCheckout(sim: Sim, checkout: Checkout): PricedBasket {

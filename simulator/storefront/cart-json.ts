@@ -43,8 +43,6 @@ export function cartJson(sim: Sim, visit: Visit) {
   };
 }
 
-export type CartJson = ReturnType<typeof cartJson>;
-
 /** The cart as Liquid knows it: the same figures, with products and variants. */
 export function cartDrop(sim: Sim, visit: Visit) {
   const json = cartJson(sim, visit);

@@ -15,7 +15,6 @@ export type ImageDrop = {
   aspect_ratio: number;
   position: number;
 };
-export type VariantDrop = ReturnType<typeof variantDrop>;
 export type ProductDrop = ReturnType<typeof productDrop>;
 
 /** A price of the shop in hundredths of the shopper's currency. */
