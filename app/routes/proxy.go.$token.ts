@@ -1,5 +1,5 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
-import { inLanguageFolder, leadsToCart } from "../composer/target-links.ts";
+import { discountPath, inLanguageFolder, leadsToCart } from "../composer/target-links.ts";
 import { decrypt } from "../encryption.server.ts";
 import type { ClickedDelivery } from "../receipts/click-store.ts";
 import { clickLinkId } from "../receipts/click-link-id.ts";
@@ -62,7 +62,8 @@ function targetOf(clicked: ClickedDelivery, tapped: string | null, recovery: GoT
   const isCart = isOurs && leadsToCart(path);
   // What was bought in the meantime needs no cart and no code.
   if (isCart && clicked.isBought) return { url: path.replace(/\/cart(?=[?#]|$)/, "/"), restore: null, recovery: null };
-  const url = isOurs ? withCode(path, clicked.discountCode) : safeAddress(path);
+  const { discountCode } = clicked;
+  const url = !isOurs ? safeAddress(path) : discountCode === null ? path : discountPath(discountCode, path);
   if (!isCart) return { url, restore: null, recovery: null };
   return {
     url,
@@ -92,10 +93,6 @@ function recoveryOf(
     log.warn({ shop: shop.shop, err }, "a recovery link could not be read");
     return null;
   }
-}
-
-function withCode(path: string, code: string | null): string {
-  return code === null ? path : `/discount/${encodeURIComponent(code)}?redirect=${encodeURIComponent(path)}`;
 }
 
 /** A carrier's page; nothing that could run here. */
