@@ -76,6 +76,10 @@ export const shopSettingsSchema = z
     shippingNamesProducts: z.boolean().default(false),
     /** How many people at most are told per piece that came back in stock. One: nobody is called to an empty shelf. */
     backInStockPerPiece: z.number().min(1).max(20).default(1),
+    /** Cart totals from which shipping is free, in minor units by currency. A currency without one: no threshold. */
+    freeShippingThresholds: z
+      .record(z.string().regex(/^[A-Z]{3}$/, "a currency such as USD"), z.number().int().min(1).max(1e12))
+      .default({}),
     /** Default language of texts, when a subscriber's own has none; null: the shop's primary language. */
     defaultLocale: locale.nullable().default(null),
   })

@@ -397,6 +397,162 @@ test("lets a price alert wait on when the price was put up again before it could
   expect(world.titles()).toEqual(["Linen shirt costs less now"]);
 });
 
+async function sellDownTo(world: World, quantity: number) {
+  world.stock.set("101", quantity);
+  await world.record({ kind: "inventory_changed", data: { inventoryItemId: "i-101" } });
+  await world.pass(MINUTE);
+}
+
+test("tells who has it in the cart or saved it that one piece is left, once a week", async () => {
+  const world = await worldWith("last_piece");
+  for (const name of ["visitor-bob", "visitor-eve"]) await world.subscribe(name, { isNew: false });
+  await world.tell("visitor-ada", [{ type: "cart_updated", data: cartOf(4_900) }]);
+  await world.tell("visitor-bob", [{ type: "wishlist_added", data: SAVED }]);
+  await world.tell("visitor-eve", [{ type: "product_viewed", data: SHIRT }]);
+  await world.pass(HOUR);
+  await sellDownTo(world, 2);
+  expect(world.pushes).toEqual([]);
+  await sellDownTo(world, 1);
+
+  expect(world.pushes.map(({ endpoint }) => endpoint.split("-").at(-1)).toSorted()).toEqual(["ada", "bob"]);
+  expect(world.pushes[0]?.notification).toMatchObject({
+    title: "Only one left: Linen shirt",
+    data: { kind: "last_piece" },
+  });
+  await sellDownTo(world, 5);
+  await sellDownTo(world, 1);
+  expect(world.pushes).toHaveLength(2);
+});
+
+test("does not speak of a last piece that is sold, restocked, or of a size that is not in the cart", async () => {
+  const night = {
+    start: new Date("2026-11-02T20:50:00Z"),
+    settings: { quietHours: { enabled: true, start: "22:00", end: "23:30" } },
+  };
+  for (const [quantity, reason] of [
+    [0, "out_of_stock"],
+    [3, "no_longer_true"],
+  ] as const) {
+    const world = await worldWith("last_piece", night);
+    await world.tell("visitor-ada", [{ type: "wishlist_added", data: SAVED }]);
+    await world.pass(80 * MINUTE);
+    await sellDownTo(world, 1);
+    expect(world.ledger()).toEqual(["last_piece 0 delayed quiet_hours"]);
+    world.stock.set("101", quantity);
+    await world.pass(DAY);
+    expect(world.pushes).toEqual([]);
+    expect(world.ledger().at(-1)).toBe(`last_piece 0 dropped ${reason}`);
+  }
+
+  const other = await worldWith("last_piece");
+  await other.tell("visitor-bob", [{ type: "product_viewed", data: SHIRT }]);
+  await other.pass(HOUR);
+  const cart = cartOf(4_900);
+  await other.tell("visitor-ada", [
+    { type: "cart_updated", data: { ...cart, items: cart.items.map((item) => ({ ...item, variantId: "102" })) } },
+  ]);
+  await sellDownTo(other, 1);
+  expect(other.pushes).toEqual([]);
+});
+
+test("offers a code to who turns away with a full cart, at that moment and not later", async () => {
+  const world = await worldWith("exit_offer");
+  const [code] = world.giveCodes(1, 10);
+  await world.tell("visitor-ada", [{ type: "cart_updated", data: cartOf(4_900) }]);
+  await world.pass(MINUTE);
+  await world.tell("visitor-ada", [{ type: "checkout_intent", data: { cartToken: "cart-ada" } }]);
+  await world.pass(3 * MINUTE);
+  await world.view("visitor-ada");
+  await world.pass(10_000);
+  await world.leave("visitor-ada");
+  await world.pass(30_000 - 1);
+  expect(world.pushes).toEqual([]);
+  await world.pass(1);
+
+  expect(world.pushes[0]?.notification).toMatchObject({
+    title: "Before you go: 10% off",
+    data: { kind: "exit_offer", code },
+  });
+  expect(world.pushes[0]?.request.ttlSeconds).toBe(600);
+  await world.tell("visitor-ada", [{ type: "custom", data: { name: "exit_intent" } }]);
+  await world.pass(DAY);
+  expect(world.pushes).toHaveLength(1);
+});
+
+test("makes no offer to who comes back within half a minute, has an empty cart, or left from elsewhere", async () => {
+  const back = await worldWith("exit_offer");
+  await back.tell("visitor-ada", [{ type: "cart_updated", data: cartOf(4_900) }]);
+  await back.pass(MINUTE);
+  await back.tell("visitor-ada", [{ type: "custom", data: { name: "exit_intent" } }]);
+  await back.pass(10_000);
+  await back.view("visitor-ada");
+  await back.pass(DAY);
+  expect(back.pushes).toEqual([]);
+
+  const empty = await worldWith("exit_offer");
+  await empty.tell("visitor-ada", [{ type: "cart_updated", data: cartOf() }]);
+  await empty.tell("visitor-ada", [{ type: "custom", data: { name: "exit_intent" } }]);
+  await empty.pass(DAY);
+  expect(empty.pushes).toEqual([]);
+
+  const elsewhere = await worldWith("exit_offer");
+  await elsewhere.tell("visitor-ada", [{ type: "cart_updated", data: cartOf(4_900) }]);
+  await elsewhere.leave("visitor-ada");
+  await elsewhere.pass(DAY);
+  expect(elsewhere.pushes).toEqual([]);
+});
+
+test("drops an offer for now that quiet hours would delay", async () => {
+  const world = await worldWith("exit_offer", {
+    settings: { quietHours: { enabled: true, start: "10:00", end: "20:00" } },
+  });
+  await world.tell("visitor-ada", [{ type: "cart_updated", data: cartOf(4_900) }]);
+  await world.tell("visitor-ada", [{ type: "custom", data: { name: "exit_intent" } }]);
+  await world.pass(DAY);
+
+  expect(world.pushes).toEqual([]);
+  expect(world.ledger().at(-1)).toBe("exit_offer 1 dropped too_late");
+});
+
+const THRESHOLDS = { freeShippingThresholds: { USD: 6_000, JPY: 8_000 } };
+
+test("names the exact amount a cart lacks for free shipping, in the currency it is in", async () => {
+  const world = await worldWith("free_shipping_gap", { settings: THRESHOLDS });
+  await world.tell("visitor-ada", [{ type: "cart_updated", data: cartOf(4_900) }]);
+  await world.leave("visitor-ada");
+  await world.pass(20 * MINUTE);
+  expect(world.pushes[0]?.notification).toMatchObject({
+    title: "Only $11.00 more for free shipping",
+    body: "Add something for $11.00 to your cart of $49.00 and we ship it for free.",
+    data: { kind: "free_shipping_gap", code: null },
+  });
+
+  const yen = await worldWith("free_shipping_gap", { settings: THRESHOLDS, locale: "ar" });
+  await yen.tell("visitor-ada", [{ type: "cart_updated", data: { ...cartOf(4_900), currency: "JPY" } }]);
+  await yen.leave("visitor-ada");
+  await yen.pass(HOUR);
+  expect(yen.pushes[0]?.notification).toMatchObject({ dir: "rtl", lang: "ar" });
+  expect(yen.pushes[0]?.notification.title).toMatch(/3[,٬]100|٣٬١٠٠/);
+});
+
+test("is silent without a threshold in the cart's currency, at or above it, and once a checkout began", async () => {
+  const none = await worldWith("free_shipping_gap");
+  const euro = await worldWith("free_shipping_gap", { settings: THRESHOLDS });
+  const reached = await worldWith("free_shipping_gap", { settings: THRESHOLDS });
+  await none.tell("visitor-ada", [{ type: "cart_updated", data: cartOf(4_900) }]);
+  await euro.tell("visitor-ada", [{ type: "cart_updated", data: { ...cartOf(4_900), currency: "EUR" } }]);
+  await reached.tell("visitor-ada", [{ type: "cart_updated", data: cartOf(4_900) }]);
+  await reached.leave("visitor-ada");
+  await reached.pass(10 * MINUTE);
+  await reached.tell("visitor-ada", [{ type: "cart_updated", data: cartOf(4_900, 1_100) }]);
+  for (const world of [none, euro, reached]) {
+    await world.leave("visitor-ada");
+    await world.pass(DAY);
+    expect(world.pushes).toEqual([]);
+  }
+  expect(reached.ledger()).toEqual(["free_shipping_gap 1 dropped no_longer_true"]);
+});
+
 /** Ledger rows name the message the run stood at. */
 const anyStep = (row: string) => expect.stringMatching(new RegExp(row.replace(" 0 ", " \\d ")));
 

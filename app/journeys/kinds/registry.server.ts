@@ -4,6 +4,9 @@ import { categoryInterest } from "./category-interest.server.ts";
 import { cartRecovery } from "./cart-recovery.server.ts";
 import { checkoutRecovery } from "./checkout-recovery.server.ts";
 import { priceDrop } from "./price-drop.server.ts";
+import { exitOffer } from "./exit-offer.server.ts";
+import { freeShippingGap } from "./free-shipping-gap.server.ts";
+import { lastPiece } from "./last-piece.server.ts";
 import type { JourneyKind } from "./kind.ts";
 import { firstOrder } from "./first-order.server.ts";
 import { points } from "./points.server.ts";
@@ -23,8 +26,11 @@ export const JOURNEY_KINDS: readonly JourneyKind[] = [
   categoryInterest,
   cartRecovery,
   checkoutRecovery,
+  exitOffer,
+  freeShippingGap,
   wishlist,
   priceDrop,
+  lastPiece,
   backInStock,
   shipping,
   firstOrder,

@@ -1,0 +1,133 @@
+import { journeySchema } from "../definition.ts";
+import { DAY_MS, MINUTE_MS } from "../duration.ts";
+import { basketFacts, basketImage, isSoldOut } from "./first-product.ts";
+import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
+import { hasCart } from "./one-product.ts";
+import { PLAIN_MESSAGE } from "./plain-message.ts";
+import { orderSince } from "./silence.ts";
+
+/** After that the shopper is gone: it is no offer for who is about to leave any more. */
+const NOW_MS = 10 * MINUTE_MS;
+/** From the checkout back to the storefront and away. */
+const FROM_CHECKOUT_MS = 15 * MINUTE_MS;
+/** What a theme or an on-site prompt reports when the pointer leaves for the tab's edge. */
+const EXIT_INTENT = "exit_intent";
+
+const DEFAULT_DEFINITION = journeySchema.parse({
+  trigger: { type: "exit_intent" },
+  filter: null,
+  exits: [],
+  steps: [
+    // A page change or another tab is no leaving.
+    { type: "wait", delay: "PT30S", from: "trigger" },
+    {
+      type: "message",
+      message: {
+        en: {
+          title: "Before you go: {{ discount_percent }}% off",
+          body: "{{ code }} is yours for {{ product_title }}{% if more_items > 0 %} and the rest of your cart{% endif %}, until {{ code_expires }} and once only.",
+        },
+        tr: {
+          title: "Gitmeden önce: %{{ discount_percent }} indirim",
+          body: "{{ code }} kodu {{ product_title }}{% if more_items > 0 %} ve sepetinizdeki diğer ürünler{% endif %} için bir kez geçerli. Son tarih: {{ code_expires }}.",
+        },
+        ar: {
+          title: "قبل أن تغادر: خصم {{ discount_percent }}%",
+          body: "رمزك {{ code }} على {{ product_title }}{% if more_items > 0 %} وبقية سلتك{% endif %}، يُستخدم مرة واحدة حتى {{ code_expires }}.",
+        },
+      },
+      discount: { percent: 10, validHours: 1, whenUnavailable: "send_without" },
+    },
+  ],
+});
+
+const PLAIN_TEXTS = {
+  en: {
+    title: "Your cart is kept for you",
+    body: "{{ product_title }}{% if more_items > 0 %} and the rest{% endif %}: everything is as you left it.",
+  },
+  tr: {
+    title: "Sepetiniz sizi bekliyor",
+    body: "{{ product_title }}{% if more_items > 0 %} ve diğerleri{% endif %} bıraktığınız gibi duruyor.",
+  },
+  ar: {
+    title: "سلتك محفوظة لك",
+    body: "{{ product_title }}{% if more_items > 0 %} وبقية ما اخترته{% endif %}: كل شيء كما تركته.",
+  },
+};
+
+/** With a full cart somebody is about to leave: the pointer leaves the page, or they turn back at the checkout and go. */
+export const exitOffer: JourneyKind = {
+  ...PLAIN_MESSAGE,
+  kind: "exit_offer",
+  name: "On-the-brink offer",
+  description:
+    "At once when somebody with a full cart turns away from the shop or the checkout. Holds only for that moment.",
+  trigger: "exit_intent",
+  isSubjectUnique: false,
+  readsFulfillments: false,
+  defaultDefinition: DEFAULT_DEFINITION,
+  plainTexts: PLAIN_TEXTS,
+  ttlSeconds: NOW_MS / 1_000,
+  urgency: "high",
+  longestDelayMs: 0,
+  oncePerMs: 7 * DAY_MS,
+
+  plan({ event, person }: PlanInput): RunPlan[] {
+    const { cart } = person;
+    if (!cart) return [];
+    const subject = `cart:${cart.cartToken}`;
+    const intendedAt = intentAt(event, person.checkoutSignalAt);
+    // Any sign of life after it: they stayed.
+    if (intendedAt === null) {
+      const run = person.runs.find((one) => one.journey === "exit_offer" && one.subject === subject);
+      const stayed = run && person.lastSignalAt > run.anchorAt && person.leftAt === null;
+      return stayed ? [{ type: "exit", subject, reason: "returned" }] : [];
+    }
+    if (!hasCart(person) || orderSince(person, cart.updatedAt) || person.lastSignalAt > intendedAt) return [];
+    return [
+      {
+        type: "arm",
+        subject,
+        anchorAt: intendedAt,
+        context: { version: intendedAt.getTime(), cartToken: cart.cartToken },
+      },
+    ];
+  },
+
+  mayStartAgain: (_ended, context, plan) => (plan.version ?? 0) > (context.version ?? 0),
+  survivesPurchase: () => false,
+
+  variantIds: ({ person }) => (person.cart?.items ?? []).map((item) => item.variantId),
+
+  check({ person, run, variants }, now) {
+    const { cart } = person;
+    if (!cart || !hasCart(person)) return { type: "exit", reason: person.cartIsBought ? "bought" : "emptied" };
+    if (orderSince(person, cart.updatedAt)) return { type: "exit", reason: "bought" };
+    if (now.getTime() - run.anchorAt.getTime() > NOW_MS) return { type: "exit", reason: "too_late" };
+    if (person.lastSignalAt > run.anchorAt && person.leftAt === null) return { type: "exit", reason: "returned" };
+    if (cart.items.every((item) => isSoldOut(item.variantId, variants))) {
+      return { type: "exit", reason: "out_of_stock" };
+    }
+    return { type: "send" };
+  },
+
+  facts: ({ person, variants }) => (person.cart ? basketFacts(person.cart, variants) : {}),
+  conditionFacts: ({ person }) => ({
+    cart_total: person.cart?.total ?? null,
+    item_count: person.cart?.items.reduce((sum, item) => sum + item.quantity, 0) ?? null,
+    currency: person.cart?.currency ?? null,
+  }),
+  hasDiscount: ({ person }) => person.cart?.discounted ?? false,
+  target: () => "/cart",
+  image: ({ person, variants }) => basketImage(person.cart?.items ?? [], variants),
+  tokens: ({ person }) => ({ cartToken: person.cart?.cartToken ?? null, checkoutToken: null }),
+};
+
+/** When the shopper turned away, as this event says; null when it says nothing of the kind. */
+function intentAt({ kind, data, occurredAt }: PlanInput["event"], checkoutSignalAt: Date | null): Date | null {
+  if (kind === "custom" && data.name === EXIT_INTENT) return occurredAt;
+  if (kind !== "left" || checkoutSignalAt === null) return null;
+  const sinceMs = occurredAt.getTime() - checkoutSignalAt.getTime();
+  return sinceMs > 0 && sinceMs <= FROM_CHECKOUT_MS ? occurredAt : null;
+}
