@@ -283,7 +283,7 @@ async function becomeShopper(
     /** What came until now; waits a moment for what is on its way. */
     async waiting(): Promise<Push[]> {
       await untilProcessed();
-      await sleep(700);
+      await sleep(500);
       return (await subscription.drain()).map(read);
     },
   };
