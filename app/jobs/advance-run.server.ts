@@ -90,6 +90,8 @@ async function withWhatItReads(
   const { shop, visitorId } = situation.run;
   const { variantId } = situation.context;
   const { visitor, visitorIds } = situation.person;
+  const item = situation.order?.items.find((one) => one.variantId === variantId);
+  const productId = kind.readsRepeatInterval ? item?.productId : null;
   const known = kind.readsOrderCount ? await runs.orderCount(shop, visitorIds, visitor.customerId) : null;
   return {
     ...situation,
@@ -97,6 +99,7 @@ async function withWhatItReads(
     prices: kind.variantMoment && variantId ? await interests.prices(shop, variantId) : [],
     // One that we know of answers it; only of a customer does Shopify know more.
     orderCount: known === 0 && visitor.customerId ? await orderCount(shop, visitor.customerId) : known,
+    repeatDays: productId ? await runs.repeatDays(shop, productId, now) : null,
   };
 }
 

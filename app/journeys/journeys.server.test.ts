@@ -94,8 +94,8 @@ test("looks at the pool of codes when an offer may have changed", async () => {
 
 test("knows no journey that is not built and none of a shop without them", async () => {
   const store = await createShop();
-  expect(await getJourney(store, SHOP, "win_back")).toBeNull();
-  expect(await setEnabled(store, SHOP, "win_back", true, NOON)).toBeNull();
+  expect(await getJourney(store, SHOP, "no_such_journey")).toBeNull();
+  expect(await setEnabled(store, SHOP, "no_such_journey", true, NOON)).toBeNull();
   expect(await saveDefinition(store, "other.myshopify.com", "welcome", {}, NOON)).toBeNull();
 });
 

@@ -113,4 +113,6 @@ export type Situation = {
   order: Order | null;
   /** Orders the person has ever made, Shopify's own count for a customer; null: not read, or Shopify cannot be asked. */
   orderCount: number | null;
+  /** After how many days half of those who bought the run's variant's product again had done so; null: too few, or not read. */
+  repeatDays: number | null;
 };

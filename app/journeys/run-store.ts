@@ -99,6 +99,11 @@ export type RunStore = {
    */
   apply(event: LoggedEvent, outcome: EventOutcome, now: Date): Promise<boolean>;
 
+  /**
+   * Days after which half of the customers who bought a product again had done so, learnt from the shop's newest orders;
+   * null when too few did. Learnt anew once a day.
+   */
+  repeatDays(shop: string, productId: string, now: Date): Promise<number | null>;
   /** How many orders of the person we know of, by any link, however old. */
   orderCount(shop: string, visitorIds: string[], customerId: string | null): Promise<number>;
   /** When marketing messages left for the person in the last week, newest first; those never shown left out. */

@@ -86,6 +86,8 @@ export type JourneyKind = {
   readsInterests?: boolean;
   /** Whether the decision is given how many orders the person has ever made. */
   readsOrderCount?: boolean;
+  /** Whether the decision is given after how many days the run's product is usually bought again. */
+  readsRepeatInterval?: boolean;
   variantMoment?: VariantMoment;
   /** Where the consent needed depends on how the run began; otherwise `consent` holds. */
   consentOf?(context: RunContext): "marketing" | "asked";

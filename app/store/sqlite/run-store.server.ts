@@ -7,6 +7,7 @@ import type { Database } from "./database.server.ts";
 import { concernedReader } from "./concerned-reader.server.ts";
 import { ledgerStatements } from "./ledger-store.server.ts";
 import { notificationStatements } from "./notification-store.server.ts";
+import { repeatIntervals } from "./repeat-intervals.server.ts";
 import { personReader } from "./person-reader.server.ts";
 import {
   checkouts,
@@ -42,6 +43,7 @@ export function runStore(database: Database): RunStore {
   const concerned = concernedReader(database, people);
   const ledger = ledgerStatements(database);
   const outgoing = notificationStatements(database);
+  const repeats = repeatIntervals(database);
   const definitions = new Map<string, JourneyDefinition>();
 
   const markProcessed = sqlite.prepare("update events set processed_at = ? where id = ? and processed_at is null");
@@ -274,6 +276,10 @@ export function runStore(database: Database): RunStore {
         .immediate();
     },
 
+    async repeatDays(shop, productId, now) {
+      return repeats.daysOf(shop, productId, now);
+    },
+
     async orderCount(shop, visitorIds, customerId) {
       const ofPerson = or(
         inArray(orders.visitorId, visitorIds),
@@ -352,6 +358,7 @@ export function runStore(database: Database): RunStore {
           related: [],
           order,
           orderCount: null,
+          repeatDays: null,
         },
         definition: parsed,
         journeyIsOn: person.enabledKinds.has(run.journey),

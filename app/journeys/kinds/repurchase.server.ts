@@ -1,0 +1,107 @@
+import { journeySchema } from "../definition.ts";
+import { DAY_MS } from "../duration.ts";
+import type { Run, RunContext } from "../person-view.ts";
+import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
+import { isBuyer } from "./own-order.ts";
+import { PLAIN_MESSAGE } from "./plain-message.ts";
+
+const KIND = "repurchase";
+/** A payment heard of later starts nothing. */
+const FRESH_MS = DAY_MS;
+
+const DEFAULT_DEFINITION = journeySchema.parse({
+  trigger: { type: "paid" },
+  filter: null,
+  exits: [],
+  steps: [
+    { type: "wait", delay: "P7D", from: "trigger" },
+    {
+      type: "message",
+      message: {
+        en: {
+          title: "Time for more {{ product_title }}?",
+          body: "Order it again in two taps, before you run out.",
+        },
+        tr: {
+          title: "{{ product_title }} bitmek üzere mi?",
+          body: "Tükenmeden iki dokunuşla yeniden sipariş verin.",
+        },
+        ar: {
+          title: "هل حان وقت تجديد {{ product_title }}؟",
+          body: "اطلبه مجددًا بنقرتين قبل أن ينفد لديك.",
+        },
+      },
+      discount: null,
+    },
+  ],
+});
+
+/**
+ * Something bought is used up. After the merchant's wait, or later when the shop's own customers order this product again
+ * later: half of them sooner, half of them later than the time that is waited for.
+ */
+export const repurchase: JourneyKind = {
+  ...PLAIN_MESSAGE,
+  kind: KIND,
+  name: "Repurchase",
+  description:
+    "Reminds of what was bought a week after it was paid, or as late as your own customers usually order that product again.",
+  trigger: "paid",
+  defaultDefinition: DEFAULT_DEFINITION,
+  readsRepeatInterval: true,
+
+  plan({ event, person, now }: PlanInput): RunPlan[] {
+    const order = person.orders.find(({ orderId }) => orderId === event.orderId);
+    if (!order) return [];
+    const subject = `order:${order.orderId}`;
+    if (order.cancelledAt) return [{ type: "exit", subject, reason: "cancelled" }];
+
+    // Bought again by themselves: the newer order is the one to count from.
+    const plans = person.runs
+      .filter((run) => run.journey === KIND && run.subject !== subject && run.anchorAt <= order.createdAt)
+      .filter((run) => order.variantIds.includes(contextOf(run).variantId ?? ""))
+      .map((run): RunPlan => ({ type: "exit", subject: run.subject, reason: "bought" }));
+    const { paidAt } = order;
+    const variantId = order.variantIds[0];
+    if (!paidAt || !order.isShopping || variantId === undefined || !isBuyer(order, person)) return plans;
+    if (now.getTime() - paidAt.getTime() > FRESH_MS) return plans;
+    const isBoughtAgain = person.orders.some(
+      (other) => other.createdAt > order.createdAt && other.variantIds.includes(variantId),
+    );
+    if (isBoughtAgain) return plans;
+    return [...plans, { type: "arm", subject, anchorAt: paidAt, context: { orderId: order.orderId, variantId } }];
+  },
+
+  variantIds: ({ context }) => (context.variantId ? [context.variantId] : []),
+
+  check({ order, person, context, variants, repeatDays, run }, now) {
+    if (!order || order.cancelledAt || !isBuyer(order, person)) return { type: "exit", reason: "cancelled" };
+    if (order.total > 0 && order.refunded >= order.total) return { type: "exit", reason: "cancelled" };
+    const variant = context.variantId ? variants.get(context.variantId) : undefined;
+    if (variant && (variant.isAvailable === false || variant.deletedAt))
+      return { type: "exit", reason: "out_of_stock" };
+    const until = new Date(run.anchorAt.getTime() + (repeatDays ?? 0) * DAY_MS);
+    if (until > now) return { type: "delay", reason: "not_used_up", until, values: { repeatDays } };
+    return { type: "send" };
+  },
+
+  facts({ order, context, variants, person }) {
+    const item = order?.items.find(({ variantId }) => variantId === context.variantId);
+    const variant = context.variantId ? variants.get(context.variantId) : undefined;
+    const { currency } = person.shop;
+    return {
+      product_title: item?.title ?? variant?.productTitle ?? null,
+      variant_title: variant?.variantTitle ?? null,
+      product_price: variant?.price === null || !variant ? null : { amount: variant.price, currency },
+    };
+  },
+  target({ context, variants }) {
+    const variant = context.variantId ? variants.get(context.variantId) : undefined;
+    return variant?.handle ? `/products/${variant.handle}?variant=${variant.variantId}` : "/account";
+  },
+  image: ({ context, variants }) => (context.variantId ? (variants.get(context.variantId)?.image ?? null) : null),
+};
+
+function contextOf({ context }: Run): RunContext {
+  return context;
+}
