@@ -14,7 +14,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 const ASSETS = "extensions/beckon/assets";
 
 /** Built file, by path from the repository's root, and the module it is built from. */
-export const BUNDLES: Readonly<Record<string, string>> = {
+const BUNDLES: Readonly<Record<string, string>> = {
   [`${ASSETS}/beckon.js`]: "storefront/page/main.ts",
   [`${ASSETS}/beckon-cart.js`]: "storefront/cart/main.ts",
   [`${ASSETS}/beckon-subscribe.js`]: "storefront/subscribe/main.ts",

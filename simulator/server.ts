@@ -13,7 +13,7 @@ import type { Sim } from "./sim.ts";
 import { registerStorefront } from "./storefront/index.ts";
 
 /** Everything the simulator answers to. */
-export function createSimRouter(sim: Sim): Router {
+function createSimRouter(sim: Sim): Router {
   const router = createRouter();
   router.before((request) => refuseOtherShop(sim, request));
   router.before(faultGuard(sim));

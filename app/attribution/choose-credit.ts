@@ -23,7 +23,7 @@ export function chooseCredit(order: Order, candidates: CreditCandidate[]): Credi
 }
 
 /** Shopify dates orders to the second, and cuts: the order was made at some moment until then. */
-export function latestMomentOf({ createdAt }: Pick<Order, "createdAt">): Date {
+function latestMomentOf({ createdAt }: Pick<Order, "createdAt">): Date {
   return createdAt.getMilliseconds() === 0 ? new Date(createdAt.getTime() + 999) : createdAt;
 }
 

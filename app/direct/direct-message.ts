@@ -21,6 +21,6 @@ export function sendDirectJob(shop: string, id: string, isTransactional: boolean
   return { kind: SEND_DIRECT_JOB, key: directKey(id), payload, runAt, priority: isTransactional ? -10 : 0 };
 }
 
-export function directKey(id: string): string {
+function directKey(id: string): string {
   return `direct:${id}`;
 }

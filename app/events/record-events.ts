@@ -5,7 +5,7 @@ export type { MirrorChange } from "./mirror-change.ts";
 
 /** Job kind and key that make journeys look at a shop's new events. */
 export const PROCESS_EVENTS_JOB = "process-events";
-export function processEventsKey(shop: string): string {
+function processEventsKey(shop: string): string {
   return `events:${shop}`;
 }
 

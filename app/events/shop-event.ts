@@ -24,7 +24,7 @@ export const STOREFRONT_EVENT_KINDS = [
 ] as const;
 
 /** Kinds made from webhooks, from our own routes and from the push itself. */
-export const INTERNAL_EVENT_KINDS = [
+const INTERNAL_EVENT_KINDS = [
   "subscribed",
   "unsubscribed",
   "signed_in",

@@ -20,7 +20,7 @@ export const cartTokenSchema = z
   .transform((token) => token.split("?")[0] ?? "")
   .pipe(z.string().min(1).max(200));
 export const instantSchema = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
-export const currencySchema = z.string().regex(/^[A-Z]{3}$/, "an ISO 4217 code");
+const currencySchema = z.string().regex(/^[A-Z]{3}$/, "an ISO 4217 code");
 export const localeSchema = z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "a language tag");
 const text = (length: number) => z.string().max(length);
 const money = z.number().int().min(0).max(1e13);
@@ -39,7 +39,7 @@ const productViewed = z.object({
   seconds: z.number().min(0).max(86_400).nullish(),
 });
 
-export const cartItemSchema = z.object({
+const cartItemSchema = z.object({
   productId: shopifyIdSchema,
   variantId: shopifyIdSchema,
   title: text(500),

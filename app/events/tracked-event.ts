@@ -28,7 +28,7 @@ const reviewCreated = z.strictObject({
 });
 
 /** Each kind by its name with the schema of its `data`. */
-export const TRACKED_EVENT_DATA = {
+const TRACKED_EVENT_DATA = {
   custom,
   points_credited: pointsCredited,
   review_created: reviewCreated,

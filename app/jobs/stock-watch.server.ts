@@ -25,7 +25,7 @@ export function stockWatchHandler(deps: Deps): JobHandler {
  * Looks whether a variant can really be bought online again, and if so tells the next wave of those who asked. Comes back
  * for the next wave only while somebody waits and pieces are left.
  */
-export async function watchStock(deps: Deps, shop: string, variantId: string, now: Date): Promise<JobResult> {
+async function watchStock(deps: Deps, shop: string, variantId: string, now: Date): Promise<JobResult> {
   const { store, clock, fresh } = deps;
   const settings = (await store.shops.get(shop))?.settings;
   const journey = (await store.runs.currentJourneys(shop)).find(({ kind }) => kind === backInStock.kind);

@@ -28,7 +28,7 @@ export function variantWatchHandler(deps: Deps): JobHandler {
  * Reads a variant anew and starts the runs of those to whom what happened to it matters: a reduced price, a last piece.
  * Whether it is still so is looked at again when each message leaves.
  */
-export async function watchVariant(deps: Deps, shop: string, variantId: string, now: Date): Promise<JobResult> {
+async function watchVariant(deps: Deps, shop: string, variantId: string, now: Date): Promise<JobResult> {
   const { store, clock, fresh } = deps;
   if ((await fresh.refresh(shop, [variantId])) === "mirror") {
     return { type: "snooze", until: clock.afterMachineMs(AGAIN_AFTER_MS) };

@@ -1,11 +1,11 @@
 import type { JourneyTotals, Money, Totals } from "./report-store.ts";
 
-export function noTotals(): Totals {
+function noTotals(): Totals {
   return { sent: 0, accepted: 0, shown: 0, clicked: 0, orders: 0, revenue: [], discountCost: [] };
 }
 
 /** Adds `more` to `sum`, currency by currency. */
-export function addTotals(sum: Totals, more: Totals): void {
+function addTotals(sum: Totals, more: Totals): void {
   sum.sent += more.sent;
   sum.accepted += more.accepted;
   sum.shown += more.shown;
@@ -33,7 +33,7 @@ export function sumJourneys(parts: JourneyTotals[]): JourneyTotals[] {
   return [...byKind.values()].toSorted((a, b) => a.kind.localeCompare(b.kind));
 }
 
-export function addMoney(sums: Money[], { currency, amount }: Money): void {
+function addMoney(sums: Money[], { currency, amount }: Money): void {
   const sum = sums.find((money) => money.currency === currency);
   if (sum) sum.amount += amount;
   else sums.push({ currency, amount });

@@ -28,7 +28,7 @@ export function sendDeliveryJob(deliveryId: string, isTransactional: boolean, ru
 /** `untilMachineMs`: machine time at which the whole notification is stale: its creation plus the message's own TTL. */
 export type HandOverPayload = { shop: string; notificationId: string; untilMachineMs: number };
 
-export function handOverKey(notificationId: string): string {
+function handOverKey(notificationId: string): string {
   return `hand-over:${notificationId}`;
 }
 

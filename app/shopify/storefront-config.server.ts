@@ -24,7 +24,7 @@ export function configForLocale(config: StorefrontConfig, asked: string | null):
 }
 
 /** pt-BR → pt → the shop's default → its language → English. */
-export function closestLocale(available: string[], asked: string | null, fallback: string): string {
+function closestLocale(available: string[], asked: string | null, fallback: string): string {
   const candidates = [asked, asked?.split("-")[0], fallback, fallback.split("-")[0], "en"];
   const byLowerCase = new Map(available.map((locale) => [locale.toLowerCase(), locale]));
   for (const candidate of candidates) {

@@ -9,7 +9,7 @@ import type { CreateWebPixelData, SetAppMetafieldsData, ShopInfoData } from "./o
 import { buildStorefrontConfig } from "./storefront-config.server.ts";
 
 export const SYNC_SHOP_JOB = "sync-shop";
-export function syncShopKey(shop: string): string {
+function syncShopKey(shop: string): string {
   return `sync:${shop}`;
 }
 

@@ -7,7 +7,7 @@ import { readTranslations, translate } from "../storefront/translations.ts";
 import { adminPage } from "./layout.ts";
 
 /** The blocks of the theme app extension; none while the folder is empty. */
-export function extensionBlocks(sim: Sim): ExtensionBlock[] {
+function extensionBlocks(sim: Sim): ExtensionBlock[] {
   try {
     return readExtension(sim.options.extensionDirectory).blocks;
   } catch {

@@ -63,7 +63,7 @@ export function verifySessionToken(sim: Sim, token: string): SessionTokenClaims 
 }
 
 /** The `host` parameter of embedded pages. */
-export function embeddedHost(sim: Sim): string {
+function embeddedHost(sim: Sim): string {
   const name = sim.options.shopDomain.replace(".myshopify.com", "");
   return Buffer.from(`admin.shopify.com/store/${name}`).toString("base64").replace(/=+$/, "");
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 /** Lifetimes in machine milliseconds, as Shopify documents them. */
-export const OFFLINE_ACCESS_MS = 3_600_000;
+const OFFLINE_ACCESS_MS = 3_600_000;
 export const ONLINE_ACCESS_MS = 86_399_000;
 export const REFRESH_MS = 7_776_000_000;
 /** How long a used refresh token may be retried while its replacement was not used. */

@@ -84,7 +84,7 @@ function forwardedHeaders({ request }: Visit): Record<string, string | string[]>
 }
 
 /** Headers of the app's answer that reach the shopper. */
-export function passedHeaders(headers: IncomingHttpHeaders): Record<string, string | string[]> {
+function passedHeaders(headers: IncomingHttpHeaders): Record<string, string | string[]> {
   const passed: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined && !STRIPPED.has(name)) passed[name] = value;

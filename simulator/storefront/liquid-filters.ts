@@ -86,7 +86,7 @@ export function safeJson(value: unknown): string {
     .replace(/\u2029/g, "\\u2029");
 }
 
-export function handleize(value: unknown): string {
+function handleize(value: unknown): string {
   return String(value ?? "")
     .normalize("NFKD")
     .toLowerCase()

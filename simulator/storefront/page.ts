@@ -15,7 +15,7 @@ import { readTranslations, translate } from "./translations.ts";
 import type { Visit } from "./visit.ts";
 
 /** Folder of the theme's Liquid files, assets and locales. */
-export const THEME_DIRECTORY = join(import.meta.dirname, "theme");
+const THEME_DIRECTORY = join(import.meta.dirname, "theme");
 
 /** Renders pages of the theme with the app's blocks in their places. */
 export type PageRenderer = {

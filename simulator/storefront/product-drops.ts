@@ -18,11 +18,11 @@ export type ImageDrop = {
 export type ProductDrop = ReturnType<typeof productDrop>;
 
 /** A price of the shop in hundredths of the shopper's currency. */
-export function priceFor(sim: Sim, visit: Visit, shopMinor: number): number {
+function priceFor(sim: Sim, visit: Visit, shopMinor: number): number {
   return toHundredths(present(sim.state.shop, shopMinor, visit.currency), visit.currency);
 }
 
-export function imageDrop(product: Product): ImageDrop {
+function imageDrop(product: Product): ImageDrop {
   const { id, path, alt, width, height } = product.image;
   return { id: Number(id), src: path, alt, width, height, aspect_ratio: width / height, position: 1 };
 }
@@ -133,7 +133,7 @@ export function productsOf(sim: Sim, collection: Collection): Product[] {
 }
 
 /** A collection without its products: enough for a link. */
-export function collectionLink(visit: Visit, collection: Collection) {
+function collectionLink(visit: Visit, collection: Collection) {
   return {
     id: Number(collection.id),
     handle: collection.handle,

@@ -223,12 +223,12 @@ export function createWebhookSender({ options, state, clock }: Dependencies): We
 }
 
 /** base64 HMAC-SHA256 of the raw body under the app's secret. */
-export function signWebhook(secret: string, body: Buffer): string {
+function signWebhook(secret: string, body: Buffer): string {
   return createHmac("sha256", secret).update(body).digest("base64");
 }
 
 /** Who is to hear of `topic`: nobody of an app that is not installed, did not declare it, or lacks its scope. */
-export function subscriptionsTo(topic: string, options: SimOptions, state: SimState): WebhookSubscription[] {
+function subscriptionsTo(topic: string, options: SimOptions, state: SimState): WebhookSubscription[] {
   const scope = TOPIC_SCOPES[topic];
   const installation = state.installation;
   if (scope === undefined || !installation) return [];

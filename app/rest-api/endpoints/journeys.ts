@@ -12,7 +12,7 @@ import { defineEndpoint, instant } from "../endpoint.ts";
 import type { ApiCall, ApiReply } from "../endpoint.ts";
 import { ProblemError } from "../problem.ts";
 
-export const journeyAnswer = z.object({
+const journeyAnswer = z.object({
   kind: z.string(),
   enabled: z.boolean(),
   version: z.number().int().describe("Grows with every change of the definition"),

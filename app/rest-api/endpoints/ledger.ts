@@ -5,7 +5,7 @@ import { defineEndpoint, instant, pageOf, pageQuery } from "../endpoint.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
 import { ProblemError } from "../problem.ts";
 
-export const decisionSchema = z.object({
+const decisionSchema = z.object({
   id: z.number().int(),
   at: instant,
   visitorId: z.string(),

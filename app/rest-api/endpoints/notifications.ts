@@ -38,7 +38,7 @@ const newNotification = z.strictObject({
     .describe("About something the person did: outside caps, quiet hours and consent to marketing"),
 });
 
-export const notificationAnswer = z.object({
+const notificationAnswer = z.object({
   id: z.string(),
   state: z.enum(["scheduled", "sending", "paused", "stopped", "done"]),
   reason: z.string().nullable().describe("Why nothing was sent, when it was decided so"),

@@ -22,7 +22,7 @@ const totals = {
   discountCost: z.array(money).describe("What Beckon's discount codes took off them"),
 };
 
-export const summarySchema = z.object({
+const summarySchema = z.object({
   from: day,
   to: day,
   subscribers: z.number().int().describe("Active now"),

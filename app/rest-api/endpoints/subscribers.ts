@@ -13,7 +13,7 @@ const source = z.object({
 
 const text = z.string().nullable();
 
-export const subscriberSchema = z.object({
+const subscriberSchema = z.object({
   id: z.string(),
   visitorId: z.string().describe("The browser profile; one person may have several"),
   customerId: text.describe("Shopify's customer, when signed in"),

@@ -15,7 +15,7 @@ export type EventAppender = (
 ) => (number | null)[];
 
 /** The job that makes journeys look at new events: the same one recordEvents schedules. */
-export function processEventsJob(shop: string, runAt: Date): NewJob {
+function processEventsJob(shop: string, runAt: Date): NewJob {
   return { kind: "process-events", key: `events:${shop}`, payload: { shop }, runAt };
 }
 

@@ -11,7 +11,7 @@ export type JobStatements = {
   cancelByPrefix(prefix: string): number;
 };
 
-export const DEFAULT_MAX_ATTEMPTS = 20;
+const DEFAULT_MAX_ATTEMPTS = 20;
 
 const WAITING = "state in ('scheduled', 'available', 'retryable')";
 

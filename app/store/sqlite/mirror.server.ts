@@ -44,7 +44,7 @@ export type Mirror = {
 };
 
 /** Job that credits an order: see app/attribution. */
-export const ATTRIBUTE_ORDER_JOB = "attribute-order";
+const ATTRIBUTE_ORDER_JOB = "attribute-order";
 
 export function attributeOrderJob(shop: string, orderId: string, runAt: Date) {
   return {

@@ -159,7 +159,7 @@ export function closedPage(sim: Sim, locale: LocaleCode): string {
 }
 
 /** An address for a guest that nobody else has: two strangers must not become one customer. */
-export function guestEmail(checkout: Checkout): string {
+function guestEmail(checkout: Checkout): string {
   return `guest-${checkout.id.slice(-6)}@example.com`;
 }
 

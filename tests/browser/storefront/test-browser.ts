@@ -52,7 +52,7 @@ export type Fakes = {
  * The browser's own question cannot be answered by a program, and a subscription needs the vendor's servers: in these tests
  * both are stood in for, remembering what was asked in `window.calls`. The whole loop is tested with the real ones elsewhere.
  */
-export async function fakePush(page: Page, fakes: Fakes): Promise<void> {
+async function fakePush(page: Page, fakes: Fakes): Promise<void> {
   await page.evaluateOnNewDocument((given: Fakes) => {
     const calls: string[] = [];
     Object.assign(window, { calls });

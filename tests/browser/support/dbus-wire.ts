@@ -32,7 +32,7 @@ function alignmentOf(type: string): number {
 }
 
 /** "sa{sv}i" → ["s", "a{sv}", "i"] */
-export function splitSignature(signature: string): string[] {
+function splitSignature(signature: string): string[] {
   const types: string[] = [];
   let start = 0;
   let depth = 0;
@@ -48,7 +48,7 @@ export function splitSignature(signature: string): string[] {
 }
 
 /** Reads values; `at` counts from the message's start, because alignment does. */
-export class DBusReader {
+class DBusReader {
   readonly #buffer: Buffer;
   #at: number;
 
@@ -131,7 +131,7 @@ export class DBusReader {
   }
 }
 
-export class DBusWriter {
+class DBusWriter {
   #bytes: number[] = [];
 
   toBuffer(): Buffer {
