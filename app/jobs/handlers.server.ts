@@ -18,7 +18,10 @@ import { stockWatchHandler } from "./stock-watch.server.ts";
 import { buildPayload } from "../composer/payload.server.ts";
 import { HAND_OVER_KIND, SEND_DELIVERY_KIND } from "../sender/delivery-jobs.ts";
 import { createHandOverHandler } from "./hand-over.server.ts";
-import { createSendDeliveryHandler } from "./send-delivery.server.ts";
+import { createDeliver, createSendDeliveryHandler } from "./send-delivery.server.ts";
+import { ADVANCE_CAMPAIGN_JOB, SEND_CAMPAIGN_PAGE_JOB } from "../campaigns/campaign.ts";
+import { advanceCampaignHandler } from "./advance-campaign.server.ts";
+import { sendCampaignPageHandler } from "./send-campaign-page.server.ts";
 import { SEND_DIRECT_JOB } from "../direct/direct-message.ts";
 import { sendDirectMessageHandler } from "./send-direct-message.server.ts";
 import { HOUSEKEEPING_KIND, housekeepingHandler } from "./housekeeping.server.ts";
@@ -28,6 +31,8 @@ export function jobHandlers(services: Services): Record<string, HandlerBinding> 
   const { store, clock } = services;
   // Enough for several push services at their limit at once: one that is slow must not keep the others from work.
   const sends = services.config.push.concurrency * 3;
+  const sending = { ...services, buildPayload, concurrency: sends };
+  const deliver = createDeliver(sending);
   const fresh = freshVariants(services);
   return {
     [PROCESS_EVENTS_JOB]: { handler: processEventsHandler(services), concurrency: 8 },
@@ -39,9 +44,11 @@ export function jobHandlers(services: Services): Record<string, HandlerBinding> 
     [STOCK_WATCH_JOB]: { handler: stockWatchHandler({ ...services, fresh }), concurrency: 8 },
     [VARIANT_WATCH_JOB]: { handler: variantWatchHandler({ ...services, fresh }), concurrency: 8 },
     [DISCOUNT_POOL_JOB]: { handler: discountPoolHandler(services), concurrency: 4 },
-    [SEND_DELIVERY_KIND]: {
-      handler: createSendDeliveryHandler({ ...services, buildPayload, concurrency: sends }),
-      concurrency: sends,
+    [SEND_DELIVERY_KIND]: { handler: createSendDeliveryHandler(sending, deliver), concurrency: sends },
+    [ADVANCE_CAMPAIGN_JOB]: { handler: advanceCampaignHandler(services), concurrency: 2 },
+    [SEND_CAMPAIGN_PAGE_JOB]: {
+      handler: sendCampaignPageHandler({ ...services, deliver, inFlight: services.config.push.concurrency }),
+      concurrency: 4,
     },
     [HAND_OVER_KIND]: { handler: createHandOverHandler(services), concurrency: 8 },
     [SEND_DIRECT_JOB]: { handler: sendDirectMessageHandler(services), concurrency: 16 },

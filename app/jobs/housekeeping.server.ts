@@ -19,6 +19,7 @@ export const RETENTION_DAYS: Record<Perishable, number> = {
   prices: 60,
   runs: 400,
   directMessages: 400,
+  campaigns: 400,
   notifications: 400,
 };
 export const COMPLETED_JOBS_KEPT_MS = DAY_MS;

@@ -46,7 +46,35 @@ const GROUP_LIMIT = 200;
 const STALLED_WAIT_MS = 500;
 const MAX_PRIVATE_KEYS = 1_000;
 
-export function createSendDeliveryHandler(deps: SendDeliveryDeps): JobHandler {
+const HELD_FOR_MS = 10_000;
+
+/** What became of one delivery in one try. */
+export type DeliverResult =
+  | JobResult
+  /** Its campaign is paused. */
+  | { type: "hold"; until: Date }
+  /** Asked for a first try only: it was tried before, and a job of its own tries it again. */
+  | { type: "retrying" };
+
+export type Deliver = (
+  deliveryId: string,
+  options: { isLastAttempt: boolean; isFirstTryOnly?: boolean },
+  signal: AbortSignal,
+) => Promise<DeliverResult>;
+
+/** A job for each delivery. */
+export function createSendDeliveryHandler(deps: SendDeliveryDeps, deliver = createDeliver(deps)): JobHandler {
+  return async (job, signal) => {
+    const { deliveryId } = payloadSchema.parse(job.payload);
+    const result = await deliver(deliveryId, { isLastAttempt: job.attempt >= job.maxAttempts }, signal);
+    if (result.type === "hold") return { type: "snooze", until: result.until };
+    if (result.type === "retrying") throw new Error("A job of its own was taken for a first try");
+    return result;
+  };
+}
+
+/** What sends deliveries, whoever asks: pauses asked for by a push service and what is written together are shared. */
+export function createDeliver(deps: SendDeliveryDeps): Deliver {
   const { store, clock, sendPush, keyring, buildPayload, log, random = Math.random } = deps;
   const pauses = createServicePauses();
   const serviceLoad = createServiceLoad(Math.ceil(((deps.concurrency ?? 300) * 2) / 3));
@@ -62,13 +90,15 @@ export function createSendDeliveryHandler(deps: SendDeliveryDeps): JobHandler {
     return results.map(() => undefined);
   }, GROUP_LIMIT);
 
-  return async (job, signal) => {
-    const { deliveryId } = payloadSchema.parse(job.payload);
+  return async (deliveryId, { isLastAttempt, isFirstTryOnly = false }, signal) => {
     const loaded = await load(deliveryId);
     if (!loaded) return { type: "cancel", reason: "the delivery's data was deleted" };
 
     const decision = decideSend(loaded, clock.now(), clock.machineNow());
     if (decision.type === "over") return { type: "cancel", reason: `the delivery is ${loaded.delivery.state}` };
+    if (decision.type === "hold") return { type: "hold", until: clock.afterMachineMs(HELD_FOR_MS) };
+    if (isFirstTryOnly && loaded.delivery.state === "queued" && loaded.delivery.attempts > 0)
+      return { type: "retrying" };
     if (decision.type === "drop") return finish({ deliveryId, type: "dropped", reason: decision.reason });
     if (decision.type === "expire") return finish({ deliveryId, type: "expired", cause: "its TTL is over" });
 
@@ -87,7 +117,7 @@ export function createSendDeliveryHandler(deps: SendDeliveryDeps): JobHandler {
         return finish({ deliveryId, type: "refused", status: null, cause: error.message });
       }
       // The scheduler tries again. When it will not, the delivery must not look as if it were on its way.
-      if (job.attempt >= job.maxAttempts) {
+      if (isLastAttempt) {
         await record({ deliveryId, type: "refused", status: null, cause: "it could not be prepared for sending" });
       }
       throw error;

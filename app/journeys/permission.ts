@@ -1,12 +1,24 @@
 import type { Subscription } from "../subscriptions/subscription-store.ts";
 import type { JourneyKind } from "./kinds/kind.ts";
 import type { LedgerReason } from "./ledger-store.ts";
-import type { PersonView } from "./person-view.ts";
+import type { PersonView, ShopFacts } from "./person-view.ts";
+import type { Visitor } from "../subscriptions/visitor-store.ts";
 
 type Rules = Pick<JourneyKind, "kind" | "consent">;
 
+/** What of a subscription says whether it may be written to. */
+type Permission = Pick<
+  Subscription,
+  "state" | "visitorId" | "consentMarketing" | "pausedUntil" | "mutedKinds" | "lastSeenAt"
+>;
+type Reached<S extends Permission> = Pick<PersonView, "signals"> & { subscriptions: S[] };
+
 /** Live subscriptions that may get this kind now, the device used last first. */
-export function reachableSubscriptions(person: PersonView, { kind, consent }: Rules, now: Date): Subscription[] {
+export function reachableSubscriptions<S extends Permission>(
+  person: Reached<S>,
+  { kind, consent }: Rules,
+  now: Date,
+): S[] {
   return person.subscriptions
     .filter((subscription) => subscription.state === "active")
     .filter((subscription) => consent === "asked" || subscription.consentMarketing)
@@ -16,7 +28,7 @@ export function reachableSubscriptions(person: PersonView, { kind, consent }: Ru
 }
 
 /** A re-sync of the subscription is noted with a minute's grain, a signal of its browser at once. */
-function lastUsed({ lastSeenAt, visitorId }: Subscription, { signals }: PersonView): number {
+function lastUsed({ lastSeenAt, visitorId }: Permission, { signals }: Pick<PersonView, "signals">): number {
   return Math.max(lastSeenAt.getTime(), signals.get(visitorId)?.getTime() ?? 0);
 }
 
@@ -25,7 +37,10 @@ function lastUsed({ lastSeenAt, visitorId }: Subscription, { signals }: PersonVi
  * under way end at once. A pause or a muted kind is looked at when the message leaves.
  */
 export function whyNotReachable(
-  person: PersonView,
+  person: Reached<Permission> & {
+    shop: Pick<ShopFacts, "isInstalled">;
+    visitor: Pick<Visitor, "consentWithdrawnAt">;
+  },
   rules: Rules,
   now: Date,
 ): { reason: LedgerReason; isForGood: boolean } | null {

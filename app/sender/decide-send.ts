@@ -8,6 +8,8 @@ export type SendDecision =
   | { type: "over" }
   | { type: "drop"; reason: DropReason }
   | { type: "expire" }
+  /** Its campaign is paused: to be looked at again. */
+  | { type: "hold" }
   /** `ttlSeconds`: what is left of the TTL. */
   | { type: "send"; ttlSeconds: number };
 
@@ -17,6 +19,9 @@ export function decideSend(loaded: DeliveryToSend, now: Date, machineNow: Date):
   if (delivery.state !== "queued" && delivery.state !== "sending") return { type: "over" };
   if (!loaded.isShopInstalled) return { type: "drop", reason: "uninstalled" };
   if (!subscription.isActive) return { type: "drop", reason: "unsubscribed" };
+
+  if (loaded.campaignState === "stopped") return { type: "drop", reason: "cancelled" };
+  if (loaded.campaignState === "paused") return { type: "hold" };
 
   if (!notification.isTransactional) {
     if (loaded.stopReason !== null) return { type: "drop", reason: loaded.stopReason };

@@ -38,6 +38,8 @@ export type DeliveryToSend = {
   isShopInstalled: boolean;
   /** Why a marketing message may no longer leave: an order, withdrawn consent, or the run was exited. Null: nothing speaks against it. */
   stopReason: DropReason | null;
+  /** Of the campaign it belongs to; null when it belongs to none. Paused, it is held; stopped, it is dropped. */
+  campaignState: "scheduled" | "sending" | "paused" | "stopped" | null;
 };
 
 export type NotificationToSend = {

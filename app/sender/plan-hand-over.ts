@@ -27,7 +27,7 @@ export function planHandOver(standing: HandOverStanding, times: HandOverTimes): 
   const last = deliveries[0];
   const leftSeconds = Math.floor((times.untilMachine.getTime() - times.machineNow.getTime()) / 1_000);
   if (!last || standing.wasSeen || !standing.isShopInstalled || leftSeconds <= 0) return null;
-  if (!notification.isTransactional && standing.stopReason !== null) return null;
+  if (standing.stopReason !== null) return null;
   if (!mayFollow(last) || deliveries.some(({ pushService }) => isApplePushService(pushService))) return null;
 
   const candidates = standing.candidates.filter((candidate) => mayReceive(candidate, notification, times.now));

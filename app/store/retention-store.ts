@@ -10,6 +10,7 @@ export type Perishable =
   | "interests"
   | "prices"
   | "directMessages"
+  | "campaigns"
   | "idempotencyKeys";
 
 export type RetentionStore = {

@@ -19,6 +19,7 @@ import type { LedgerStore } from "../journeys/ledger-store.ts";
 import type { DiscountStore } from "../journeys/discount-store.ts";
 import type { RunStore } from "../journeys/run-store.ts";
 import type { NotificationStore } from "../journeys/notification-store.ts";
+import type { CampaignStore } from "../campaigns/campaign-store.ts";
 import type { DirectMessageStore } from "../direct/direct-message-store.ts";
 import type { DeliveryStore } from "../sender/delivery-store.ts";
 import type { JobStore } from "../scheduler/job-store.ts";
@@ -52,6 +53,7 @@ export type Store = {
   runs: RunStore;
   discounts: DiscountStore;
   directMessages: DirectMessageStore;
+  campaigns: CampaignStore;
   deliveries: DeliveryStore;
   receipts: ReceiptStore;
   attribution: AttributionStore;

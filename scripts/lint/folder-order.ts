@@ -14,6 +14,7 @@ const ORDER = [
   "reports",
   "attribution",
   "receipts",
+  "campaigns",
   "journeys",
   "composer",
   "recommendations",

@@ -1,3 +1,4 @@
+import { campaignStore } from "./campaign-store.server.ts";
 import { clickStore } from "./click-store.server.ts";
 import { privacyStore } from "./privacy-store.server.ts";
 import { attributionStore } from "./attribution-store.server.ts";
@@ -57,6 +58,7 @@ export function storeOf(database: Database): Store {
     runs: runStore(database),
     discounts: discountStore(database),
     directMessages: directMessageStore(database),
+    campaigns: campaignStore(database),
     deliveries: deliveryStore(database),
     receipts: receiptStore(database),
     attribution: attributionStore(database),

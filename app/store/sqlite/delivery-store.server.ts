@@ -52,6 +52,7 @@ type LoadedRow = {
   privateKey: string | null;
   shopState: string | null;
   stopReason: string | null;
+  campaignState: DeliveryToSend["campaignState"];
 };
 
 /**
@@ -59,6 +60,8 @@ type LoadedRow = {
  * it came from; so does whatever ended its run.
  */
 const STOP_REASON = `case
+  when n.campaign_id is not null
+    and exists (select 1 from campaigns c where c.id = n.campaign_id and c.state = 'stopped') then 'cancelled'
   when n.is_transactional = 1 then null
   when exists (select 1 from orders o where o.shop = n.shop and o.visitor_id = n.visitor_id and o.created_at > n.created_at)
     or (n.customer_id is not null and exists (
@@ -86,7 +89,8 @@ export function deliveryStore(db: Database): DeliveryStore {
        s.endpoint, s.p256dh, s.auth, s.push_service as pushService, s.origin, s.proxy_path as proxyPath, s.page,
        s.state as subscriptionState, s.paused_until as pausedUntil, s.muted_kinds as mutedKinds,
        k.public_key as publicKey, k.private_key as privateKey, h.state as shopState,
-       coalesce(${STOP_REASON}, ${WITHDRAWN}) as stopReason
+       coalesce(${STOP_REASON}, ${WITHDRAWN}) as stopReason,
+       (select c.state from campaigns c where c.id = n.campaign_id) as campaignState
      from deliveries d
      join notifications n on n.id = d.notification_id and n.shop = d.shop
      join subscriptions s on s.id = d.subscription_id and s.shop = d.shop
@@ -252,6 +256,15 @@ export function deliveryStore(db: Database): DeliveryStore {
       .all();
   }
 
+  function campaignOf(shop: string, notificationId: string): string | null {
+    const found = d
+      .select({ campaignId: notifications.campaignId })
+      .from(notifications)
+      .where(and(eq(notifications.shop, shop), eq(notifications.id, notificationId)))
+      .get();
+    return found?.campaignId ?? null;
+  }
+
   function readStanding(shop: string, notificationId: string): HandOverStanding | null {
     const found = d
       .select({
@@ -330,7 +343,13 @@ export function deliveryStore(db: Database): DeliveryStore {
             jobs.cancelByKey(`delivery:${id}`);
           }
           d.insert(deliveries)
-            .values({ ...planned.delivery, shop, notificationId, state: "queued" })
+            .values({
+              ...planned.delivery,
+              shop,
+              notificationId,
+              campaignId: campaignOf(shop, notificationId),
+              state: "queued",
+            })
             .run();
           planned.jobs.forEach((job: NewJob) => jobs.schedule(job));
           return planned.delivery.id;
@@ -391,5 +410,6 @@ function describeRow(row: LoadedRow): DeliveryToSend {
         : { publicKey: row.publicKey, encryptedPrivateKey: row.privateKey },
     isShopInstalled: row.shopState === "installed",
     stopReason: row.stopReason,
+    campaignState: row.campaignState,
   };
 }

@@ -1,6 +1,7 @@
 import { and, eq, inArray, or } from "drizzle-orm";
 import type { Database } from "./database.server.ts";
 import {
+  campaignDelays,
   carts,
   checkouts,
   customers,
@@ -137,7 +138,7 @@ export function forgetVisitor(db: Database, shop: string, visitorId: string): vo
     .set({ visitorId: null, linkId: null })
     .where(and(eq(checkouts.shop, shop), eq(checkouts.visitorId, visitorId)))
     .run();
-  for (const table of [events, interests, ledger, links, carts, stockAlerts, subscriptions, visitors])
+  for (const table of [events, interests, ledger, links, carts, stockAlerts, campaignDelays, subscriptions, visitors])
     d.delete(table)
       .where(and(eq(table.shop, shop), eq(table.visitorId, visitorId)))
       .run();

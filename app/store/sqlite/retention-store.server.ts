@@ -22,6 +22,9 @@ const OLD_ROWS: Record<Exclude<Perishable, "notifications">, string> = {
     order by p.at limit $limit)`,
   directMessages: `delete from direct_messages where id in (
     select id from direct_messages where created_at < $before and state in ('left', 'stopped') order by created_at limit $limit)`,
+  campaigns: `delete from campaigns where id in (
+    select id from campaigns where created_at < $before and (state = 'stopped' or planned_at is not null)
+    order by created_at limit $limit)`,
   idempotencyKeys: `delete from idempotency_keys where rowid in (
     select rowid from idempotency_keys where created_at < $before order by created_at limit $limit)`,
 };

@@ -1,0 +1,66 @@
+import { advanceCampaignJob, sendCampaignPageSchema } from "../campaigns/campaign.ts";
+import type { Clock } from "../clock.server.ts";
+import type { JobHandler } from "../scheduler/job.ts";
+import { ConcurrencyLimit } from "../sender/concurrency-limit.ts";
+import { sendDeliveryJob } from "../sender/delivery-jobs.ts";
+import type { Store } from "../store/store.ts";
+import type { Deliver, DeliverResult } from "./send-delivery.server.ts";
+
+type Deps = {
+  store: Pick<Store, "jobs">;
+  clock: Clock;
+  deliver: Deliver;
+  /** Campaign pushes under way at once in this process, whatever their campaign: what else leaves has its place beside them. */
+  inFlight: number;
+};
+
+/**
+ * Sends a page of a campaign. What cannot leave now gets a job of its own, as any other delivery has. A page that is sent
+ * again after a crash passes over what is done, and sends again only what was on its way at that moment.
+ */
+export function sendCampaignPageHandler({ store, clock, deliver, inFlight }: Deps): JobHandler {
+  const limit = new ConcurrencyLimit(inFlight);
+
+  return async (job, signal) => {
+    const { shop, campaignId, deliveryIds } = sendCampaignPageSchema.parse(job.payload);
+    // While this page leaves, the next one is written.
+    await store.jobs.schedule(advanceCampaignJob(shop, campaignId, clock.now()));
+
+    const settled = await Promise.allSettled(
+      deliveryIds.map((id) =>
+        limit.run(() => deliver(id, { isLastAttempt: false, isFirstTryOnly: true }, signal), signal),
+      ),
+    );
+    if (signal.aborted) throw signal.reason;
+
+    let heldUntil: Date | null = null;
+    for (const [index, result] of settled.entries()) {
+      const deliveryId = deliveryIds[index] ?? "";
+      const retryAt = retryAtOf(result, clock);
+      if (result.status === "fulfilled" && result.value.type === "hold") heldUntil = result.value.until;
+      else if (retryAt === "if_forgotten") await remember(deliveryId);
+      else if (retryAt) await store.jobs.schedule(jobFor(deliveryId, retryAt));
+    }
+    return heldUntil ? { type: "snooze", until: heldUntil } : { type: "done" };
+  };
+
+  /** The process may have died between the try and writing the job of the next one. */
+  async function remember(deliveryId: string) {
+    const retry = jobFor(deliveryId, clock.now());
+    const waiting = await store.jobs.list({ key: retry.key, limit: 10 });
+    const isKnown = waiting.some(({ state }) => !["completed", "cancelled", "discarded"].includes(state));
+    if (!isKnown) await store.jobs.schedule(retry);
+  }
+}
+
+function retryAtOf(result: PromiseSettledResult<DeliverResult>, clock: Clock): Date | "if_forgotten" | null {
+  // A delivery that cannot be prepared must not hold its page up: its own job tries again, and in the end says so.
+  if (result.status === "rejected") return clock.now();
+  if (result.value.type === "snooze") return result.value.until;
+  return result.value.type === "retrying" ? "if_forgotten" : null;
+}
+
+function jobFor(deliveryId: string, runAt: Date) {
+  // Other deliveries go first: a campaign can wait.
+  return { ...sendDeliveryJob(deliveryId, false, runAt), priority: 5 };
+}
