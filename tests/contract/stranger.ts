@@ -91,7 +91,10 @@ export async function meetDemo(options: { speed?: number; env?: Record<string, s
   };
 }
 
-function talkTo(demo: Demo, pushService: PushService) {
+/** What a stranger knows of a running app. */
+export type Known = Pick<Demo, "app" | "store" | "shop" | "apiSecret" | "apiToken" | "advance">;
+
+export function talkTo(demo: Known, pushService: PushService) {
   const client = createPushClient({ origin: pushService.origin, ca: pushService.ca });
 
   function proxyUrl(where: string, options: ProxyOptions = {}): string {
