@@ -169,9 +169,9 @@ test("asks for a key on every operation, and tells nothing without one", async (
 });
 
 test("never shows or changes what belongs to another shop, on any operation", async () => {
-  insertVisitor(store.database, { visitorId: "mine" });
-  const id = insertSubscription(store.database, { visitorId: "mine" });
-  insertSent(store.database, { notification: { visitorId: "mine" } });
+  insertVisitor(store.database, { visitorId: "visitor-of-mine" });
+  const id = insertSubscription(store.database, { visitorId: "visitor-of-mine" });
+  insertSent(store.database, { notification: { visitorId: "visitor-of-mine" } });
   const untouched = JSON.stringify(store.database.drizzle.select().from(subscriptions).all());
 
   for (const { method, path, body } of ENDPOINTS) {
@@ -183,11 +183,11 @@ test("never shows or changes what belongs to another shop, on any operation", as
       ...(body && method !== "GET" ? { body: JSON.stringify(valid) } : {}),
     });
     if (path.includes("{id}")) expect(answer.status, path).toBe(404);
-    expect(answer.text, path).not.toContain("mine");
+    expect(answer.text, path).not.toContain("visitor-of-mine");
   }
 
   expect((await call(`ledger?subscriberId=${id}`, { as: otherKey })).status).toBe(404);
-  expect((await call("ledger?visitorId=mine", { as: otherKey })).json).toEqual({ data: [], next: null });
+  expect((await call("ledger?visitorId=visitor-of-mine", { as: otherKey })).json).toEqual({ data: [], next: null });
   expect((await call("reports/summary", { as: otherKey })).json).toMatchObject({ subscribers: 0, sent: 0 });
   expect(JSON.stringify(store.database.drizzle.select().from(subscriptions).all())).toBe(untouched);
 });
@@ -249,6 +249,18 @@ test("adds and removes tags and aliases of a subscriber's person", async () => {
   expect((await call(`subscribers/${id}/aliases`, post({ aliases: { erp: null } }))).json).toEqual({
     aliases: { crm: "17" },
   });
+});
+
+test("lets nobody have more than a hundred tags, whatever is removed that was not there", async () => {
+  const id = insertSubscription(store.database);
+  const hundred = (letter: string) => Array.from({ length: 100 }, (_, i) => `${letter}${i}`);
+  await call(`subscribers/${id}/tags`, post({ add: hundred("a") }));
+
+  const more = await call(`subscribers/${id}/tags`, post({ add: hundred("b"), remove: hundred("c") }));
+  const others = await call(`subscribers/${id}/tags`, post({ add: hundred("b"), remove: hundred("a") }));
+
+  expect(more.status).toBe(422);
+  expect(others.json).toEqual({ tags: hundred("b").toSorted() });
 });
 
 test("deletes a subscriber's data, waiting messages included, and nobody else's", async () => {

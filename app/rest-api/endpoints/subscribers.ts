@@ -104,11 +104,13 @@ export const subscriberEndpoints = [
     errors: { 400: "The body is wrong", 413: "The body is too large", 422: "More than 100 tags", ...notFound },
     async handle(call) {
       const subscriber = await existing(call);
-      if (new Set([...subscriber.tags, ...call.body.add]).size - call.body.remove.length > 100) {
+      const removed = new Set(call.body.remove);
+      const tags = new Set([...subscriber.tags, ...call.body.add].filter((one) => !removed.has(one)));
+      if (tags.size > 100) {
         throw new ProblemError(422, "A subscriber can have at most 100 tags.");
       }
-      const tags = await call.store.subscribers.changeTags(call.shop, subscriber.id, call.body);
-      return { status: 200, body: { tags: tags ?? [] } };
+      const changed = await call.store.subscribers.changeTags(call.shop, subscriber.id, call.body);
+      return { status: 200, body: { tags: changed ?? [] } };
     },
   }),
   defineEndpoint({
