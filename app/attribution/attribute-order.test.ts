@@ -6,6 +6,7 @@ import * as subscriptions from "../routes/proxy.subscriptions.ts";
 import * as webhooks from "../routes/webhooks.ts";
 import { deliveries, discountCodes, notifications } from "../store/sqlite/schema.server.ts";
 import { attributeOrder } from "./attribute-order.ts";
+import { buildMessage } from "../../tests/support/report-rows.ts";
 
 const VISITOR = "visitor-0001";
 const LINK = "link-000000000001";
@@ -39,20 +40,7 @@ async function send(
       locale: "en",
       targetUrl: "/cart",
       discountCode: code,
-      message: {
-        title: "",
-        body: "",
-        lang: "en",
-        dir: "ltr",
-        icon: null,
-        image: null,
-        badge: null,
-        actions: [],
-        tag: id,
-        renotify: false,
-        requireInteraction: false,
-        silent: false,
-      },
+      message: buildMessage({ title: "", body: "", tag: id }),
     })
     .run();
   drizzle

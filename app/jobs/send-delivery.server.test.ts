@@ -24,6 +24,7 @@ import {
 } from "../store/sqlite/schema.server.ts";
 import { createHandOverHandler } from "./hand-over.server.ts";
 import { createSendDeliveryHandler } from "./send-delivery.server.ts";
+import { buildMessage } from "../../tests/support/report-rows.ts";
 
 const SHOP = "one.myshopify.com";
 const NOON = new Date("2026-03-01T12:00:00Z");
@@ -545,20 +546,7 @@ async function setUp(overrides: Overrides = {}) {
         step: "1",
         isTransactional: false,
         locale: "en",
-        message: {
-          title: "Title",
-          body: "Body",
-          lang: "en",
-          dir: "ltr",
-          icon: null,
-          image: null,
-          badge: null,
-          actions: [],
-          tag: id,
-          renotify: false,
-          requireInteraction: false,
-          silent: false,
-        },
+        message: buildMessage({ title: "Title", body: "Body", tag: id }),
         targetUrl: "/cart",
         createdAt: NOON,
         ...values,

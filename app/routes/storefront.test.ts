@@ -13,6 +13,7 @@ import * as stockAlerts from "./proxy.stock-alerts.ts";
 import * as subscriptions from "./proxy.subscriptions.ts";
 import * as endByPost from "./proxy.subscriptions_.delete.ts";
 import * as directReceipts from "./receipts.ts";
+import { buildMessage } from "../../tests/support/report-rows.ts";
 
 const VISITOR = "visitor-0001";
 const LINK = "link-000000000001";
@@ -92,20 +93,12 @@ async function deliver(app: EdgeApp, changes: Partial<typeof notifications.$infe
       targetUrl: "/cart?utm_source=beckon",
       discountCode: "BACK-1",
       cartToken: "cart-1",
-      message: {
+      message: buildMessage({
         title: "t",
         body: "b",
-        lang: "en",
-        dir: "ltr",
-        icon: null,
-        image: null,
-        badge: null,
         actions: [{ action: "help", title: "Help", url: "/pages/help" }],
         tag: "x",
-        renotify: false,
-        requireInteraction: false,
-        silent: false,
-      },
+      }),
       ...changes,
     })
     .run();

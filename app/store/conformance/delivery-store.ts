@@ -3,6 +3,7 @@ import { handOverJob, sendDeliveryJob } from "../../sender/delivery-jobs.ts";
 import type { DeliveryToSend, HandOverPlan, HandOverStanding } from "../../sender/delivery-store.ts";
 import type { CreateStore } from "../conformance.ts";
 import type { Store } from "../store.ts";
+import { buildMessage } from "../../../tests/support/report-rows.ts";
 
 const SHOP = "one.myshopify.com";
 const NOON = new Date("2026-11-02T12:00:00Z");
@@ -225,20 +226,7 @@ async function queue(store: Store, id: string, subscriptionId: string, changes: 
       campaignId: null,
       isTransactional: false,
       locale: "en",
-      message: {
-        title: "Title",
-        body: "Body",
-        lang: "en",
-        dir: "ltr",
-        icon: null,
-        image: null,
-        badge: null,
-        actions: [],
-        tag: id,
-        renotify: false,
-        requireInteraction: false,
-        silent: false,
-      },
+      message: buildMessage({ title: "Title", body: "Body", tag: id }),
       targetUrl: "/cart",
       discountCode: null,
       cartToken: null,

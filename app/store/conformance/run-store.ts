@@ -7,6 +7,7 @@ import type { Run } from "../../journeys/person-view.ts";
 import type { MessageCommit, NewRun, RunChange } from "../../journeys/run-store.ts";
 import type { CreateStore } from "../conformance.ts";
 import type { Store } from "../store.ts";
+import { buildMessage } from "../../../tests/support/report-rows.ts";
 
 const SHOP = "one.myshopify.com";
 const NOON = new Date("2026-11-02T12:00:00Z");
@@ -437,20 +438,7 @@ async function message(store: Store, run: Run, id = "n1"): Promise<MessageCommit
       campaignId: null,
       isTransactional: false,
       locale: "en",
-      message: {
-        title: "Title",
-        body: "Body",
-        lang: "en",
-        dir: "ltr",
-        icon: null,
-        image: null,
-        badge: null,
-        actions: [],
-        tag: id,
-        renotify: false,
-        requireInteraction: false,
-        silent: false,
-      },
+      message: buildMessage({ title: "Title", body: "Body", tag: id }),
       targetUrl: "/cart",
       discountCode: null,
       cartToken: null,
