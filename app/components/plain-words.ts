@@ -15,6 +15,7 @@ const REASONS: Record<string, string> = {
   no_code_yet: "No discount code was ready: it waits for one",
   waiting_for_tracking: "The shipment has no tracking number yet: it waits for one",
   order_history_unknown: "Nobody knows yet whether they have ordered before: it waits until that is sure",
+  local_morning: "It is meant for the morning where they are: it waits for that",
   not_used_up: "Others order this again later: it waits as long as they do",
   // dropped
   bought: "They bought",

@@ -29,6 +29,7 @@ export const LEDGER_REASONS = [
   "waiting_for_tracking",
   "order_history_unknown",
   "not_used_up",
+  "local_morning",
   // dropped
   "bought",
   "emptied",

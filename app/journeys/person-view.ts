@@ -80,6 +80,8 @@ export type PersonView = {
   cartCheckouts: Checkout[];
   /** Checkouts tied to this visitor that are neither bought nor deleted, newest first. */
   openCheckouts: Checkout[];
+  /** When the customer signed in there came to be; null: nobody is, or not known. */
+  customerSince: Date | null;
   /** Newest first, at most a week old. */
   orders: KnownOrder[];
   /** All of the person's, ended ones too. */

@@ -1,3 +1,4 @@
+import { accountCreated } from "./account-created.server.ts";
 import { backInStock } from "./back-in-stock.server.ts";
 import { browseAbandonment } from "./browse-abandonment.server.ts";
 import { categoryInterest } from "./category-interest.server.ts";
@@ -40,6 +41,7 @@ export const JOURNEY_KINDS: readonly JourneyKind[] = [
   repurchase,
   winBack,
   points,
+  accountCreated,
 ];
 
 const byName = new Map(JOURNEY_KINDS.map((kind) => [kind.kind, kind]));

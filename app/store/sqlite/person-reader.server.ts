@@ -7,6 +7,7 @@ import {
   carts,
   cartTokens,
   checkouts,
+  customers,
   discountCodes,
   journeys,
   orders,
@@ -53,6 +54,11 @@ export function personReader({ drizzle }: Pick<Database, "drizzle">): PersonRead
     .from(visitors)
     .where(and(eq(visitors.shop, placeholder("shop")), eq(visitors.customerId, placeholder("customerId"))))
     .limit(50)
+    .prepare();
+  const selectCustomerSince = drizzle
+    .select({ createdAt: customers.createdAt })
+    .from(customers)
+    .where(and(eq(customers.shop, placeholder("shop")), eq(customers.customerId, placeholder("customerId"))))
     .prepare();
   const selectCart = drizzle
     .select()
@@ -246,6 +252,7 @@ export function personReader({ drizzle }: Pick<Database, "drizzle">): PersonRead
           (checkout) => !checkout.deletedAt && (checkout.visitorId === null || visitorIds.includes(checkout.visitorId)),
         ),
         openCheckouts: open,
+        customerSince: customerId ? (selectCustomerSince.get({ shop, customerId })?.createdAt ?? null) : null,
         orders: ordersOf(shop, visitorIds, customerId, cart?.cartToken ?? null, now),
         subscriptions: visitorIds.flatMap((id) => selectSubscriptions.all({ shop, visitorId: id })),
         runs: selectActiveRuns.all({ shop, visitorId }),
