@@ -116,6 +116,7 @@ async function show(
   const { proxyPath } = shop;
   return preferencesPage({
     language,
+    shopName: shop.name,
     timezone: subscription?.timezone ?? shop.timezone,
     proxyPath,
     action: `${proxyPath}/preferences?token=${encodeURIComponent(query.get("token") ?? "")}&locale=${language.lang}`,

@@ -81,6 +81,8 @@ h2{font-size:1.0625rem;margin:0 0 .25rem}
 p{margin:0 0 .75rem}
 section{background:var(--paper);border:1px solid var(--line);border-radius:.875rem;padding:1.125rem 1.25rem;margin:0 0 1rem}
 .soft{color:var(--soft);font-size:.9375rem}
+.shop{margin:0;color:var(--soft);font-weight:600}
+.check+.wide,input+.wide{margin-top:.75rem}
 .notice{border-color:var(--good);color:var(--good);font-weight:600}
 .row{display:flex;flex-wrap:wrap;gap:.625rem}
 .check{display:flex;gap:.75rem;align-items:flex-start;padding:.5rem 0;min-height:2.75rem;cursor:pointer}

@@ -5,6 +5,7 @@ import type { PageLanguage } from "./texts.ts";
 
 export type PreferencesView = {
   language: PageLanguage;
+  shopName: string;
   timezone: string;
   /** Where the forms post to, token included: a path on the shop's domain. */
   action: string;
@@ -23,8 +24,9 @@ export function preferencesPage(view: PreferencesView): Response {
   const { texts } = view.language;
   return pageResponse({
     language: view.language,
-    title: texts.title,
-    body: html`<h1>${texts.title}</h1>
+    title: `${texts.title} – ${view.shopName}`,
+    body: html`<p class="shop">${view.shopName}</p>
+      <h1>${texts.title}</h1>
       ${view.notice ? html`<section class="notice" role="status">${texts[view.notice]}</section>` : null}
       ${
         view.state === "on"
