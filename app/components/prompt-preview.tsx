@@ -1,7 +1,7 @@
 import type { PromptTexts } from "../shop-settings.ts";
 import { isRightToLeft } from "./text-direction.ts";
 
-/** Our opt-in prompt with these texts, in a neutral look: the real one takes the theme's fonts and colours. */
+/** Our opt-in prompt with these texts, laid out as in the shop, in a neutral look: the real one takes the theme's fonts and colours. */
 export function PromptPreview({ texts, locale, shopName }: { texts: PromptTexts; locale: string; shopName: string }) {
   return (
     <div className="bk-prompt-stage">
@@ -20,8 +20,8 @@ export function PromptPreview({ texts, locale, shopName }: { texts: PromptTexts;
           <div className="bk-prompt-body">{texts.body || "\u00a0"}</div>
         </div>
         <div className="bk-prompt-buttons">
-          <span className="bk-prompt-dismiss">{texts.dismiss || "\u00a0"}</span>
           <span className="bk-prompt-accept">{texts.accept || "\u00a0"}</span>
+          <span className="bk-prompt-dismiss">{texts.dismiss || "\u00a0"}</span>
         </div>
       </div>
     </div>
