@@ -3,6 +3,7 @@ import { MAX_PAYLOAD_BYTES, PayloadTooLargeError } from "../sender/payload-limit
 import { isApplePushService } from "../sender/push-services.ts";
 import { signToken } from "../signed-token.server.ts";
 import type { ComposedMessage } from "../store/sqlite/schema.server.ts";
+import { ownPage } from "./own-page.server.ts";
 import { discountPath, inLanguageFolder, leadsToCart } from "./target-links.ts";
 
 export type PayloadParts = {
@@ -94,7 +95,7 @@ function writePayload(
       token: signToken(keyring, "receipt", claims),
       id: notification.id,
       kind: notification.kind,
-      url: finalTarget(notification, delivery.visitorId, subscription, navigate),
+      url: finalTarget(notification, delivery.visitorId, subscription, navigate, keyring),
       code: notification.discountCode,
     },
     ...(message.icon && { icon: message.icon }),
@@ -111,14 +112,16 @@ function writePayload(
 }
 
 function finalTarget(
-  { targetUrl, discountCode, visitorId, checkoutToken, message }: PayloadParts["notification"],
+  { shop, targetUrl, discountCode, visitorId, checkoutToken, message }: PayloadParts["notification"],
   browser: string,
-  { origin, page }: PayloadParts["subscription"],
+  { origin, page, proxyPath }: PayloadParts["subscription"],
   navigate: string,
+  keyring: Keyring,
 ): string {
   if (!targetUrl.startsWith("/")) return targetUrl;
+  const target = ownPage(targetUrl, { shop, visitorId, locale: message.lang }, proxyPath, keyring);
   const isThere = visitorId === browser && checkoutToken === null;
-  const own = inLanguageFolder(targetUrl, page, message.lang);
+  const own = inLanguageFolder(target, page, message.lang);
   const path = leadsToCart(targetUrl) && !isThere ? navigate.slice(origin.length) : own;
   return `${origin}${discountCode === null ? path : discountPath(discountCode, path)}`;
 }

@@ -36,7 +36,11 @@ const action = z.strictObject({
 export const messageTextSchema = z.strictObject({
   title: z.string().trim().min(1).max(LONGEST_TEXT).describe("Liquid"),
   body: z.string().trim().min(1).max(LONGEST_TEXT).describe("Liquid"),
-  url: link.nullish().describe("Where a click leads; without it, where the journey leads"),
+  url: link
+    .nullish()
+    .describe(
+      "Where a click leads; without it, where the journey leads. /recommended is the shopper's own page of picked items",
+    ),
   image: image.nullish().describe("Absent: the product's picture; null: none"),
   icon: image.nullish().describe("Absent or null: the shop's icon"),
   actions: z.array(action).max(2).optional(),

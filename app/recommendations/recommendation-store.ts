@@ -29,6 +29,8 @@ export type RecommendationStore = {
   inCollection(shop: string, handle: string, limit: number): Promise<string[]>;
   /** Products of a type around a price, the nearest first on either side. */
   sameType(shop: string, productType: string, price: number, limit: number): Promise<ShopProduct[]>;
+  /** What was in the newest orders, most often first. */
+  bestSellers(shop: string, limit: number): Promise<string[]>;
   /** Those known that can be bought, in the order asked for. */
   products(shop: string, productIds: string[]): Promise<ShopProduct[]>;
 };

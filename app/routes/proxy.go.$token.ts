@@ -1,5 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { discountPath, inLanguageFolder, leadsToCart } from "../composer/target-links.ts";
+import { ownPage } from "../composer/own-page.server.ts";
 import { decrypt } from "../encryption.server.ts";
 import type { ClickedDelivery } from "../receipts/click-store.ts";
 import { clickLinkId } from "../receipts/click-link-id.ts";
@@ -45,7 +46,14 @@ export function loader({ request, params }: LoaderFunctionArgs) {
       if (isNew) metrics.receipts.inc({ type: "clicked" });
     }
     const target = clicked
-      ? targetOf(clicked, tapped, recoveryOf(clicked, shopRow, app, request))
+      ? targetOf(clicked, tapped, recoveryOf(clicked, shopRow, app, request), (target) =>
+          ownPage(
+            target,
+            { shop, visitorId: clicked.visitorId, locale: clicked.locale },
+            shopRow.proxyPath,
+            app.keyring,
+          ),
+        )
       : { url: "/", restore: null, recovery: null };
     return goPage(pageLanguage(clicked?.locale, languages), target);
   });
@@ -55,9 +63,14 @@ export function action(_: ActionFunctionArgs) {
   return answerPublicly("go", async () => methodNotAllowed(METHODS));
 }
 
-function targetOf(clicked: ClickedDelivery, tapped: string | null, recovery: GoTarget["recovery"]): GoTarget {
+function targetOf(
+  clicked: ClickedDelivery,
+  tapped: string | null,
+  recovery: GoTarget["recovery"],
+  withOwnPage: (target: string) => string,
+): GoTarget {
   const target = clicked.actions.find((known) => known.action === tapped)?.url ?? clicked.targetUrl;
-  const path = inLanguageFolder(target, clicked.page, clicked.locale);
+  const path = inLanguageFolder(withOwnPage(target), clicked.page, clicked.locale);
   const isOurs = path.startsWith("/") && !path.startsWith("//");
   const isCart = isOurs && leadsToCart(path);
   // What was bought in the meantime needs no cart and no code.

@@ -42,6 +42,14 @@ export function recommendationStore({ sqlite }: Database): RecommendationStore {
       "select product_id from product_collections where shop = ? and handle = ? limit ?",
     )
     .pluck();
+  const bestSellers = sqlite
+    .prepare<[{ shop: string; limit: number }], string>(
+      `select o.product_id
+       from (select order_id from orders where shop = @shop order by created_at desc limit ${NEWEST}) n
+       cross join order_products o on o.shop = @shop and o.order_id = n.order_id
+       group by o.product_id order by count(*) desc, o.product_id limit @limit`,
+    )
+    .pluck();
   const dearer = sqlite.prepare<[string, string, number, number], ShopProduct>(
     `select ${COLUMNS} from variants where shop = ? and product_type = ? and price >= ? and ${CAN_BE_BOUGHT}
      order by price limit ?`,
@@ -87,6 +95,10 @@ export function recommendationStore({ sqlite }: Database): RecommendationStore {
       for (const one of found.toSorted((a, b) => Math.abs(a.price - price) - Math.abs(b.price - price)))
         if (!byProduct.has(one.productId)) byProduct.set(one.productId, one);
       return [...byProduct.values()].slice(0, limit);
+    },
+
+    async bestSellers(shop, limit) {
+      return bestSellers.all({ shop, limit });
     },
 
     async products(shop, productIds) {
