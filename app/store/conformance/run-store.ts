@@ -46,6 +46,20 @@ export function runStoreConformance(createStore: CreateStore): void {
       ]);
     });
 
+    test("a shop that comes back after its data was deleted has its new definitions", async () => {
+      const store = await createShop(createStore);
+      expect(await store.runs.definition(SHOP, "cart_recovery", 1)).toEqual(DEFINITION);
+      await log(store, "ada", [{ type: "uninstalled", at: later(1) }, { type: "shop_redacted" }]);
+      expect(await store.runs.definition(SHOP, "cart_recovery", 1)).toBeNull();
+
+      await store.shops.install(SHOP, [], later(2));
+      const definition = structuredClone(DEFINITION);
+      definition.steps.length = 2;
+      await store.journeys.addMissing(SHOP, [{ kind: "cart_recovery", enabled: true, definition }], later(2), POOL_JOB);
+
+      expect(await store.runs.definition(SHOP, "cart_recovery", 1)).toEqual(definition);
+    });
+
     test("what a shop has already is left alone, and another shop has nothing", async () => {
       const store = await createShop(createStore);
       await store.journeys.setEnabled(SHOP, "cart_recovery", false, NOON, POOL_JOB);
@@ -323,8 +337,7 @@ async function addJourney(store: Store) {
 
 let serial = 0;
 
-/** A sign of life in the log, not looked at yet. */
-async function signal(store: Store, visitorId = "ada", more: MirrorChange[] = []): Promise<LoggedEvent> {
+async function log(store: Store, visitorId: string, more: MirrorChange[]): Promise<number | null> {
   const ids = { customerId: null, cartToken: null, checkoutToken: null, orderId: null };
   const event = {
     shop: SHOP,
@@ -338,6 +351,12 @@ async function signal(store: Store, visitorId = "ada", more: MirrorChange[] = []
   const change: MirrorChange = { type: "visitor_signal", visitorId, at: NOON, signal: "storefront", mayCreate: true };
   const job = (shop: string) => ({ kind: "process-events", key: `events:${shop}`, payload: { shop }, runAt: NOON });
   const [id] = await store.events.append([{ event, changes: [change, ...more] }], NOON, job);
+  return id ?? null;
+}
+
+/** A sign of life in the log, not looked at yet. */
+async function signal(store: Store, visitorId = "ada", more: MirrorChange[] = []): Promise<LoggedEvent> {
+  const id = await log(store, visitorId, more);
   const logged = id ? await store.events.byId(SHOP, id) : null;
   if (!logged) throw new Error("the event was not stored");
   return logged;

@@ -45,6 +45,11 @@ export function runStore(database: Database): RunStore {
   const outgoing = notificationStatements(database);
   const repeats = repeatIntervals(database);
   const definitions = new Map<string, JourneyDefinition>();
+  const versionMadeAt = sqlite
+    .prepare<[string, string, number], number>(
+      "select created_at from journey_versions where shop = ? and kind = ? and version = ?",
+    )
+    .pluck();
 
   const markProcessed = sqlite.prepare("update events set processed_at = ? where id = ? and processed_at is null");
   // A timer that starts again is these two statements: the row of the run, and its keyed job.
@@ -134,8 +139,11 @@ export function runStore(database: Database): RunStore {
   }
 
   function definition(shop: string, kind: string, version: number): JourneyDefinition | null {
-    // Versions never change, so what was parsed once stays true; the oldest leave first.
-    const key = `${shop} ${kind} ${version}`;
+    // Versions never change, so what was parsed once stays true; the oldest leave first. A shop that comes back after its
+    // data was deleted counts its versions anew.
+    const madeAt = versionMadeAt.get(shop, kind, version);
+    if (madeAt === undefined) return null;
+    const key = `${shop} ${kind} ${version} ${madeAt}`;
     const known = definitions.get(key);
     if (known) return known;
     const row = drizzle
