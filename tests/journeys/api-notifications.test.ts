@@ -123,7 +123,7 @@ test("names each thing that is wrong, and keeps nothing", async () => {
 
   expect(await wrong({ to: { visitorId: "nobody-known" } })).toEqual([404]);
   expect(await wrong({ to: { subscriberId: "nobody-known" } })).toEqual([404]);
-  expect(await wrong({ to: { all: true } })).toEqual([400, "to"]);
+  expect(await wrong({ to: { all: false } })).toEqual([400, "to"]);
   expect(await wrong({ message: { title: "{{ nope }}", body: "x" } })).toEqual([400, "message.en.title"]);
   expect(await wrong({ message: { title: "x" } })).toEqual([400, "message.body"]);
   expect(await wrong({ message: { klingon: MESSAGE } })).toEqual([400, "message.klingon"]);

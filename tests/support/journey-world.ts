@@ -11,7 +11,11 @@ import { freshVariants } from "../../app/jobs/fresh-variants.server.ts";
 import { sendDirectMessageHandler } from "../../app/jobs/send-direct-message.server.ts";
 import { orderCountOf } from "../../app/jobs/order-count.server.ts";
 import { processEventsHandler } from "../../app/jobs/process-events.server.ts";
-import { createSendDeliveryHandler } from "../../app/jobs/send-delivery.server.ts";
+import { ADVANCE_CAMPAIGN_JOB, SEND_CAMPAIGN_PAGE_JOB } from "../../app/campaigns/campaign.ts";
+import { advanceCampaignHandler } from "../../app/jobs/advance-campaign.server.ts";
+import { sendCampaignPageHandler } from "../../app/jobs/send-campaign-page.server.ts";
+import type { SendDeliveryDeps } from "../../app/jobs/send-delivery.server.ts";
+import { createDeliver, createSendDeliveryHandler } from "../../app/jobs/send-delivery.server.ts";
 import { variantWatchHandler } from "../../app/jobs/variant-watch.server.ts";
 import { VARIANT_WATCH_JOB } from "../../app/journeys/variant-watch.ts";
 import { stockWatchHandler } from "../../app/jobs/stock-watch.server.ts";
@@ -133,23 +137,27 @@ export async function createWorld(options: WorldOptions = {}) {
     },
   };
   const fresh = freshVariants({ store, admin, clock });
+  const sending: SendDeliveryDeps = {
+    store,
+    clock,
+    keyring,
+    buildPayload,
+    async sendPush(request) {
+      const { notification } = JSON.parse(request.payload) as { notification: PushNotification };
+      pushes.push({ at: clock.now(), endpoint: request.endpoint, request, notification });
+      return { type: "accepted", status: 201 };
+    },
+  };
+  const deliver = createDeliver(sending);
   const handlers: Record<string, JobHandler> = {
     [PROCESS_EVENTS_JOB]: processEventsHandler({ store, clock, log: { error: console.error } }),
     [ADVANCE_RUN_JOB]: advanceRunHandler({ store, clock, fresh, orderCount: orderCountOf(admin) }),
     [STOCK_WATCH_JOB]: stockWatchHandler({ store, clock, fresh }),
     [VARIANT_WATCH_JOB]: variantWatchHandler({ store, clock, fresh }),
     [SEND_DIRECT_JOB]: sendDirectMessageHandler({ store, clock }),
-    [SEND_DELIVERY_KIND]: createSendDeliveryHandler({
-      store,
-      clock,
-      keyring,
-      buildPayload,
-      async sendPush(request) {
-        const { notification } = JSON.parse(request.payload) as { notification: PushNotification };
-        pushes.push({ at: clock.now(), endpoint: request.endpoint, request, notification });
-        return { type: "accepted", status: 201 };
-      },
-    }),
+    [SEND_DELIVERY_KIND]: createSendDeliveryHandler(sending, deliver),
+    [ADVANCE_CAMPAIGN_JOB]: advanceCampaignHandler({ store, clock }),
+    [SEND_CAMPAIGN_PAGE_JOB]: sendCampaignPageHandler({ store, clock, deliver, inFlight: 100 }),
   };
 
   async function work() {

@@ -1,5 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import { audienceSchema } from "../../campaigns/campaign.ts";
+import type { Audience } from "../../campaigns/campaign.ts";
+import { changeCampaign, createCampaign } from "../../campaigns/campaigns.server.ts";
+import type { Campaign } from "../../campaigns/campaign-store.ts";
 import { sendDirectJob } from "../../direct/direct-message.ts";
 import type { DirectRequest } from "../../direct/direct-message.ts";
 import type { DirectMessage } from "../../direct/direct-message-store.ts";
@@ -19,7 +23,7 @@ const recipient = z.union([
 ]);
 
 const newNotification = z.strictObject({
-  to: recipient,
+  to: z.union([recipient, audienceSchema]).describe("One person, everyone, or everyone with a tag"),
   at: z.iso.datetime({ offset: true }).nullish().describe("Shop time; null or absent: now"),
   message: z
     .union([messageTextSchema, messageTextsSchema])
@@ -55,7 +59,7 @@ const notificationAnswer = z.object({
 });
 
 const SUMMARIES = {
-  pause: "Hold back one that has not left",
+  pause: "Hold back what has not left",
   resume: "Send it after all: at its time, or now when that is past",
   stop: "Never send it",
 };
@@ -72,9 +76,9 @@ export const notificationEndpoints = [
     method: "POST",
     path: "notifications",
     operationId: "sendNotification",
-    summary: "Write to one person",
+    summary: "Write to one person, to everyone or to a tag",
     description:
-      "What is not transactional waits for quiet hours and caps to end, and is dropped without consent to marketing: the " +
+      "A person with several devices gets it on the one used last. What is not transactional waits for quiet hours and caps to end, and is dropped without consent to marketing: the " +
       "ledger says which.",
     tag: "notifications",
     query: null,
@@ -88,7 +92,7 @@ export const notificationEndpoints = [
     errors: { 400: "The body is wrong", 404: "No such subscriber or visitor", 413: "The body is too large" },
     async handle({ store, clock, shop, body }) {
       const { to, at, message, ...rest } = parseNew(body);
-      const person = await recipientOf(store, shop, to);
+      const whom = await whomOf(store, shop, to);
       const now = clock.now();
       const dueAt = at ? new Date(at) : now;
       if (dueAt.getTime() > now.getTime() + LONGEST_AHEAD_MS) {
@@ -99,10 +103,14 @@ export const notificationEndpoints = [
       const problems = checkTexts(texts, "message");
       if (problems.length > 0) throw wrong(problems);
 
-      const id = randomBytes(12).toString("base64url");
       const request: DirectRequest = { ...rest, texts };
+      if (whom.audience) {
+        const { audience } = whom;
+        return { status: 202, body: await createCampaign({ store, clock }, shop, { audience, request, dueAt }) };
+      }
+      const id = randomBytes(12).toString("base64url");
       await store.directMessages.create(
-        { id, shop, ...person, dueAt, request, createdAt: now },
+        { id, shop, ...whom.person, dueAt, request, createdAt: now },
         sendDirectJob(shop, id, rest.transactional, dueAt < now ? now : dueAt),
       );
       return { status: 202, body: { id, state: dueAt > now ? "scheduled" : "sending" } };
@@ -135,6 +143,9 @@ export const notificationEndpoints = [
       errors: { 409: "It has left or was stopped already", ...notFound },
       async handle(call) {
         const { store, shop, clock, params } = call;
+        const campaign = await changeCampaign({ store, clock }, shop, params.id ?? "", verb);
+        if (campaign === "refused") throw new ProblemError(409, "It is over or was stopped already.");
+        if (campaign) return { status: 200, body: shownCampaign(campaign) };
         const direct = await existing(call);
         const { from, to } = CHANGES[verb];
         if (direct.state !== to) {
@@ -160,17 +171,30 @@ async function existing({ store, shop, params }: Call) {
 }
 
 async function shown(call: Call): Promise<z.output<typeof notificationAnswer>> {
+  const campaign = await call.store.campaigns.get(call.shop, call.params.id ?? "");
+  if (campaign) return shownCampaign(campaign);
   const { id, state, reason, dueAt, counts } = await existing(call);
   if (state === "waiting") return { id, state: dueAt > call.clock.now() ? "scheduled" : "sending", reason, counts };
   if (state === "left") return { id, state: counts.queued > 0 ? "sending" : "done", reason, counts };
   return { id, state, reason, counts };
 }
 
-async function recipientOf(
+function shownCampaign({ id, state, counts }: Campaign): z.output<typeof notificationAnswer> {
+  return { id, state, reason: null, counts };
+}
+
+type Recipient = Pick<DirectMessage, "visitorId" | "subscriptionId">;
+
+async function whomOf(
   store: Store,
   shop: string,
-  to: z.output<typeof recipient>,
-): Promise<Pick<DirectMessage, "visitorId" | "subscriptionId">> {
+  to: z.output<typeof newNotification>["to"],
+): Promise<{ audience: Audience; person: null } | { audience: null; person: Recipient }> {
+  if ("all" in to || "tag" in to) return { audience: to, person: null };
+  return { audience: null, person: await recipientOf(store, shop, to) };
+}
+
+async function recipientOf(store: Store, shop: string, to: z.output<typeof recipient>): Promise<Recipient> {
   if ("subscriberId" in to) {
     const subscriber = await store.subscribers.get(shop, to.subscriberId);
     if (!subscriber) throw new ProblemError(404, "There is no such subscriber.");
@@ -184,10 +208,7 @@ async function recipientOf(
 /** The body by its rules; which of the two shapes of `message` is meant is decided first, so that errors name the place. */
 function parseNew(body: unknown): z.output<typeof newNotification> {
   if (typeof body !== "object" || body === null) throw wrong([{ path: "", message: "must be an object" }]);
-  const given = body as { to?: unknown; message?: unknown };
-  if (typeof given.to === "object" && given.to !== null && ("all" in given.to || "tag" in given.to)) {
-    throw wrong([{ path: "to", message: "an audience is not supported yet: name a subscriberId or a visitorId" }]);
-  }
+  const given = body as { message?: unknown };
   const message = isOneText(given.message) ? messageTextSchema : messageTextsSchema;
   const parsed = newNotification.extend({ message }).safeParse(body);
   if (!parsed.success) throw wrong(fieldProblems(parsed.error.issues));
