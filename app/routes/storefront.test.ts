@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createEdgeApp, FIREFOX, OTHER_SHOP, pushSubscription, SHOP } from "../../tests/support/edge-app.ts";
 import type { EdgeApp } from "../../tests/support/edge-app.ts";
 import { encrypt } from "../encryption.server.ts";
-import { checkouts, deliveries, notifications } from "../store/sqlite/schema.server.ts";
+import { campaignDelays, checkouts, deliveries, notifications } from "../store/sqlite/schema.server.ts";
 import { signToken } from "../signed-token.server.ts";
 import * as pixel from "./pixel.events.ts";
 import * as events from "./proxy.events.ts";
@@ -615,6 +615,26 @@ test("a link's token of another purpose, shop or nobody's is a page for people a
     expect(await forPeople.text()).toContain('dir="rtl"');
   }
   expect(log(app).map(({ kind }) => kind)).not.toContain("notification_clicked");
+});
+
+test("no table names a visitor who had its data deleted", async () => {
+  const app = await createEdgeApp();
+  await deliver(app);
+  await track(app, [cartUpdated(), { id: "v", type: "product_viewed", at: NOW, data: { productId: "9" } }]);
+  await app.proxy(stockAlerts, "stock-alerts", {
+    body: { v: 1, visitorId: VISITOR, variantId: "111", kind: "back_in_stock" },
+  });
+  const later = { shop: SHOP, campaignId: "c", visitorId: VISITOR, subscriptionId: "s", dueAt: app.clock.now() };
+  app.store.database.drizzle.insert(campaignDelays).values(later).run();
+
+  await app.store.privacy.forgetVisitor(SHOP, VISITOR);
+
+  const { sqlite } = app.store.database;
+  const tables = sqlite.prepare<[], string>("select name from sqlite_master where type = 'table'").pluck().all();
+  const naming = tables.filter((table) =>
+    JSON.stringify(sqlite.prepare(`select * from "${table}"`).all()).includes(VISITOR),
+  );
+  expect(naming).toEqual([]);
 });
 
 test("preferences open only with a token we signed for that subscription", async () => {
