@@ -617,9 +617,13 @@ test("a link's token of another purpose, shop or nobody's is a page for people a
   expect(log(app).map(({ kind }) => kind)).not.toContain("notification_clicked");
 });
 
-test("no table names a visitor who had its data deleted", async () => {
+test.each([
+  ["its own cart", VISITOR],
+  ["another browser's of the same customer", "visitor-other"],
+])("no table names a visitor who had its data deleted, and a message about %s", async (_what, visitorId) => {
   const app = await createEdgeApp();
   await deliver(app);
+  app.store.database.drizzle.update(notifications).set({ visitorId }).run();
   await track(app, [cartUpdated(), { id: "v", type: "product_viewed", at: NOW, data: { productId: "9" } }]);
   await app.proxy(stockAlerts, "stock-alerts", {
     body: { v: 1, visitorId: VISITOR, variantId: "111", kind: "back_in_stock" },

@@ -61,25 +61,25 @@ export function forgetVisitor(db: Database, shop: string, visitorId: string): vo
     .returning({ id: runs.id })
     .all();
   for (const { id } of active) jobs.cancelByKey(`run:${id}`);
+  const toTheirs = and(
+    eq(deliveries.shop, shop),
+    inArray(
+      deliveries.subscriptionId,
+      d
+        .select({ id: subscriptions.id })
+        .from(subscriptions)
+        .where(and(eq(subscriptions.shop, shop), eq(subscriptions.visitorId, visitorId))),
+    ),
+  );
   const waiting = d
     .update(deliveries)
     .set({ state: "dropped", reason: FORGOTTEN })
-    .where(
-      and(
-        eq(deliveries.shop, shop),
-        inArray(
-          deliveries.subscriptionId,
-          d
-            .select({ id: subscriptions.id })
-            .from(subscriptions)
-            .where(and(eq(subscriptions.shop, shop), eq(subscriptions.visitorId, visitorId))),
-        ),
-        inArray(deliveries.state, ["queued", "sending"]),
-      ),
-    )
+    .where(and(toTheirs, inArray(deliveries.state, ["queued", "sending"])))
     .returning({ id: deliveries.id })
     .all();
   for (const { id } of waiting) jobs.cancelByKey(`delivery:${id}`);
+  // A message about another browser of the same customer may have been handed over to this one.
+  d.update(deliveries).set({ visitorId: FORGOTTEN }).where(toTheirs).run();
   d.update(deliveries)
     .set({ visitorId: FORGOTTEN })
     .where(
