@@ -1,4 +1,4 @@
-import type { CartItem, OrderItem, TrafficSource } from "../store/sqlite/schema.server.ts";
+import type { CartItem, OrderItem, PersonDates, TrafficSource } from "../store/sqlite/schema.server.ts";
 
 /**
  * The newer state of something, told by the event it arrives with and written in the same transaction (only when the event
@@ -37,6 +37,14 @@ export type MirrorChange =
       locale: string | null;
       createdAt: Date | null;
       updatedAt: Date;
+    }
+  /** A day of the year that matters to a person, "MM-DD"; null: no longer. Of the customer, or of a browser nobody signed in on. */
+  | {
+      type: "person_date";
+      visitorId: string | null;
+      customerId: string | null;
+      occasion: keyof PersonDates;
+      date: string | null;
     }
   | { type: "stock_alert"; visitorId: string; variantId: string; kind: "back_in_stock" | "price_drop"; at: Date }
   /** shop/update and domains/update: only the fields that are present change. */

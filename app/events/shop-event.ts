@@ -49,6 +49,8 @@ const INTERNAL_EVENT_KINDS = [
   "notification_suppressed",
   "points_credited",
   "review_created",
+  "birthday",
+  "anniversary",
   "uninstalled",
   "scopes_updated",
   "data_requested",

@@ -27,11 +27,22 @@ const reviewCreated = z.strictObject({
   rating: z.number().min(0).max(5).nullish().describe("Stars, of five"),
 });
 
+const dayOfYear = z.strictObject({
+  date: z
+    .string()
+    .refine(isDayOfYear, "must be a day such as 12-24 or 1990-12-24")
+    .transform((date) => date.slice(-5))
+    .nullable()
+    .describe("Month and day, the year is not kept; null takes it back"),
+});
+
 /** Each kind by its name with the schema of its `data`. */
 const TRACKED_EVENT_DATA = {
   custom,
   points_credited: pointsCredited,
   review_created: reviewCreated,
+  birthday: dayOfYear,
+  anniversary: dayOfYear,
 } as const satisfies Partial<Record<ShopEvent["kind"], z.ZodType>>;
 
 type TrackedKind = keyof typeof TRACKED_EVENT_DATA;
@@ -53,10 +64,23 @@ function eventOf<Kind extends TrackedKind>(type: Kind) {
 }
 
 export const trackedEventSchema = z
-  .discriminatedUnion("type", [eventOf("custom"), eventOf("points_credited"), eventOf("review_created")])
+  .discriminatedUnion("type", [
+    eventOf("custom"),
+    eventOf("points_credited"),
+    eventOf("review_created"),
+    eventOf("birthday"),
+    eventOf("anniversary"),
+  ])
   .refine(
     ({ visitorId, subscriberId, customerId }) =>
       [visitorId, subscriberId, customerId].filter((id) => id !== undefined).length === 1,
     "needs exactly one of visitorId, subscriberId and customerId",
   );
 export type TrackedEvent = z.output<typeof trackedEventSchema>;
+
+function isDayOfYear(date: string): boolean {
+  if (!/^(\d{4}-)?\d{2}-\d{2}$/.test(date)) return false;
+  // 2000 was a leap year, with every day there is; a day too many would become one of the next month.
+  const day = new Date(`2000-${date.slice(-5)}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().slice(5, 10) === date.slice(-5);
+}

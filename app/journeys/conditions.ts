@@ -16,6 +16,7 @@ export const CONDITION_FIELDS = [
   "is_customer",
   "rating",
   "ordered_again",
+  "occasion",
 ] as const;
 export type ConditionField = (typeof CONDITION_FIELDS)[number];
 

@@ -3,7 +3,7 @@ import type { Cart, Checkout, Fulfillment, Order, Variant } from "../events/mirr
 import type { ShopProduct } from "../recommendations/recommendation-store.ts";
 import type { Subscription } from "../subscriptions/subscription-store.ts";
 import type { Visitor } from "../subscriptions/visitor-store.ts";
-import type { runs } from "../store/sqlite/schema.server.ts";
+import type { PersonDates, runs } from "../store/sqlite/schema.server.ts";
 import type { ShopSettings } from "../shop-settings.ts";
 
 export type Run = typeof runs.$inferSelect;
@@ -82,6 +82,8 @@ export type PersonView = {
   openCheckouts: Checkout[];
   /** When the customer signed in there came to be; null: nobody is, or not known. */
   customerSince: Date | null;
+  /** Days of the year that matter to them, "MM-DD". */
+  dates: PersonDates;
   /** Newest first, at most a week old. */
   orders: KnownOrder[];
   /** All of the person's, ended ones too. */

@@ -2,6 +2,7 @@ import { accountCreated } from "./account-created.server.ts";
 import { backInStock } from "./back-in-stock.server.ts";
 import { browseAbandonment } from "./browse-abandonment.server.ts";
 import { categoryInterest } from "./category-interest.server.ts";
+import { birthday } from "./birthday.server.ts";
 import { cartRecovery } from "./cart-recovery.server.ts";
 import { checkoutRecovery } from "./checkout-recovery.server.ts";
 import { priceDrop } from "./price-drop.server.ts";
@@ -42,6 +43,7 @@ export const JOURNEY_KINDS: readonly JourneyKind[] = [
   winBack,
   points,
   accountCreated,
+  birthday,
 ];
 
 const byName = new Map(JOURNEY_KINDS.map((kind) => [kind.kind, kind]));

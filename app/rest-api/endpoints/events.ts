@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import type { MirrorChange } from "../../events/mirror-change.ts";
 import { recordEvents } from "../../events/record-events.ts";
 import { trackedEventSchema } from "../../events/tracked-event.ts";
 import type { TrackedEvent } from "../../events/tracked-event.ts";
@@ -45,17 +46,24 @@ export const eventEndpoints = [
         occurredAt,
         data: body.data,
       };
-      const [recorded] = await recordEvents(store, [{ event, changes: [] }], now);
+      const [recorded] = await recordEvents(store, [{ event, changes: changesOf(body, person) }], now);
       return { status: 202, body: { id, recorded: recorded !== null } };
     },
   }),
 ];
 
+type Person = { visitorId: string | null; customerId: string | null };
+
+function changesOf(event: TrackedEvent, person: Person): MirrorChange[] {
+  if (event.type !== "birthday" && event.type !== "anniversary") return [];
+  return [{ type: "person_date", ...person, occasion: event.type, date: event.data.date }];
+}
+
 async function personOf(
   store: Store,
   shop: string,
   { visitorId, subscriberId, customerId }: TrackedEvent,
-): Promise<{ visitorId: string | null; customerId: string | null }> {
+): Promise<Person> {
   if (customerId !== undefined) return { visitorId: null, customerId };
   if (subscriberId !== undefined) {
     const subscriber = await store.subscribers.get(shop, subscriberId);

@@ -25,6 +25,7 @@ import {
   variants,
   visitors,
 } from "./schema.server.ts";
+import type { PersonDates } from "./schema.server.ts";
 
 /** Whom and what a change turned out to concern; merged into its event's row. */
 export type Resolution = {
@@ -653,6 +654,32 @@ export function createMirror(db: Database): Mirror {
             })
             .run();
           return { visitorId: customersVisitor(shop, change.customerId) };
+        }
+
+        case "person_date": {
+          const { visitorId, customerId, occasion, date } = change;
+          const changed = (before: PersonDates | null | undefined): PersonDates => {
+            const { [occasion]: _, ...others } = before ?? {};
+            return date === null ? others : { ...others, [occasion]: date };
+          };
+          if (customerId !== null) {
+            const where = and(eq(customers.shop, shop), eq(customers.customerId, customerId));
+            const dates = changed(d.select({ dates: customers.dates }).from(customers).where(where).get()?.dates);
+            // A customer we were told nothing of yet: whatever Shopify says later is newer.
+            d.insert(customers)
+              .values({ shop, customerId, updatedAt: new Date(0), dates })
+              .onConflictDoUpdate({ target: [customers.shop, customers.customerId], set: { dates } })
+              .run();
+            return null;
+          }
+          const where = and(eq(visitors.shop, shop), eq(visitors.visitorId, visitorId ?? ""));
+          const before = d.select({ dates: visitors.dates }).from(visitors).where(where).get();
+          if (before)
+            d.update(visitors)
+              .set({ dates: changed(before.dates) })
+              .where(where)
+              .run();
+          return null;
         }
 
         case "stock_alert":

@@ -55,8 +55,8 @@ export function personReader({ drizzle }: Pick<Database, "drizzle">): PersonRead
     .where(and(eq(visitors.shop, placeholder("shop")), eq(visitors.customerId, placeholder("customerId"))))
     .limit(50)
     .prepare();
-  const selectCustomerSince = drizzle
-    .select({ createdAt: customers.createdAt })
+  const selectCustomer = drizzle
+    .select({ createdAt: customers.createdAt, dates: customers.dates })
     .from(customers)
     .where(and(eq(customers.shop, placeholder("shop")), eq(customers.customerId, placeholder("customerId"))))
     .prepare();
@@ -231,6 +231,7 @@ export function personReader({ drizzle }: Pick<Database, "drizzle">): PersonRead
       const newest = people.reduce((a, b) => (b.lastSignalAt > a.lastSignalAt ? b : a), visitor);
       const checkoutSignals = people.flatMap(({ checkoutSignalAt }) => checkoutSignalAt?.getTime() ?? []);
 
+      const customer = customerId ? selectCustomer.get({ shop, customerId }) : undefined;
       const cart = selectCart.get({ shop, visitorId }) ?? null;
       const token = cart ? selectCartToken.get({ shop, cartToken: cart.cartToken }) : undefined;
       const ofCart: Checkout[] = cart ? selectCheckoutsOfCart.all({ shop, cartToken: cart.cartToken }) : [];
@@ -252,7 +253,8 @@ export function personReader({ drizzle }: Pick<Database, "drizzle">): PersonRead
           (checkout) => !checkout.deletedAt && (checkout.visitorId === null || visitorIds.includes(checkout.visitorId)),
         ),
         openCheckouts: open,
-        customerSince: customerId ? (selectCustomerSince.get({ shop, customerId })?.createdAt ?? null) : null,
+        customerSince: customer?.createdAt ?? null,
+        dates: { ...visitor.dates, ...customer?.dates },
         orders: ordersOf(shop, visitorIds, customerId, cart?.cartToken ?? null, now),
         subscriptions: visitorIds.flatMap((id) => selectSubscriptions.all({ shop, visitorId: id })),
         runs: selectActiveRuns.all({ shop, visitorId }),

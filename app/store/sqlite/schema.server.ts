@@ -149,6 +149,7 @@ export const visitors = sqliteTable(
     consentWithdrawnAt: instant("consent_withdrawn_at"),
     tags: json<string[]>("tags").notNull(),
     aliases: json<Record<string, string>>("aliases").notNull(),
+    dates: json<PersonDates>("dates"), // told by the API; null: none
   },
   (t) => [
     primaryKey({ columns: [t.shop, t.visitorId] }),
@@ -157,6 +158,9 @@ export const visitors = sqliteTable(
       .where(sql`customer_id is not null`),
   ],
 );
+
+/** Days of the year that matter to a person, "MM-DD". */
+export type PersonDates = { birthday?: string; anniversary?: string };
 
 /** Where a visit came from, reduced to what a report needs. */
 export type TrafficSource = {
@@ -186,6 +190,7 @@ export const customers = sqliteTable(
     locale: text("locale"),
     createdAt: instant("created_at"),
     updatedAt: instant("updated_at").notNull(), // Shopify's: the newer state wins
+    dates: json<PersonDates>("dates"), // told by the API; null: none
   },
   (t) => [primaryKey({ columns: [t.shop, t.customerId] })],
 );
