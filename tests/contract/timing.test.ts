@@ -616,6 +616,74 @@ describe("shipping", () => {
   });
 });
 
+describe("the rules of a new real shop, which a merchant switches on", () => {
+  async function saveSettings(settings: object): Promise<void> {
+    const asked = await fetch(`${stranger.demo.store}/admin/session-token`, { method: "POST" });
+    const { token: session } = (await asked.json()) as { token: string };
+    const saved = await fetch(`${stranger.demo.app}/app/settings?_data=${encodeURIComponent("routes/app.settings")}`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${session}`,
+        "content-type": "application/json",
+        "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+      },
+      body: JSON.stringify({ intent: "save", settings }),
+    });
+    expect(saved.status, await saved.text()).toBe(200);
+  }
+
+  /** A timezone in which it is now so many o'clock. */
+  async function zoneWhereItIs(hour: number): Promise<string> {
+    const offset = ((hour - (await stranger.shopNow()).getUTCHours() + 36) % 24) - 12;
+    return offset === 0 ? "Etc/GMT" : `Etc/GMT${offset > 0 ? "-" : "+"}${Math.abs(offset)}`;
+  }
+
+  const minutesOf = (hours: number) => hours * 60;
+
+  afterAll(() => saveSettings({ quietHours: { enabled: false }, caps: { enabled: false } }));
+
+  test("a message that is due in the shopper's night waits for the morning there", async () => {
+    await saveSettings({ caps: { enabled: false } });
+    const { shopper } = await withCart({ timezone: await zoneWhereItIs(20) });
+    await stranger.advance("PT2H30M");
+    await shopper.tell({ type: "page_viewed" });
+    const left = await shopper.leave();
+    await stranger.advanceTo(left, 10);
+    expect(await shopper.waiting()).toEqual([]);
+    const [held] = await stranger.ledger(`visitorId=${shopper.visitorId}&journey=cart_recovery`);
+    expect(held).toMatchObject({ verdict: "delayed", reason: "quiet_hours" });
+
+    const morning = new Date(String(held?.values["until"] ?? Number.NaN));
+    await stranger.advanceTo(left, minutesOf(7));
+    expect(await shopper.waiting()).toEqual([]);
+    await stranger.advanceTo(left, minutesOf(10) + 1);
+    expect(kinds([await shopper.next()])).toEqual(["cart_recovery"]);
+    if (!Number.isNaN(morning.getTime())) expect(morning.getTime()).toBeGreaterThan(left.getTime());
+  });
+
+  test("half an hour lies between two marketing messages, and shipping is not held back by them", async () => {
+    await saveSettings({ quietHours: { enabled: false } });
+    const { shopper } = await withCart();
+    const left = await shopper.leave();
+    await stranger.advanceTo(left, 3.05);
+    await shopper.next();
+    await shopper.tell(cartWith(token(), nextVariant()), { type: "left" });
+    await stranger.advanceTo(left, 10);
+    expect(await shopper.waiting()).toEqual([]);
+    const [held] = await stranger.ledger(`visitorId=${shopper.visitorId}&journey=cart_recovery`);
+    expect(held).toMatchObject({ verdict: "delayed", reason: "minimum_gap" });
+
+    await stranger.advanceTo(left, 34);
+    expect(kinds([await shopper.next()])).toEqual(["cart_recovery"]);
+    const made = await stranger.demo.sim("orders", {
+      items: [{ variantId: nextVariant().id, quantity: 1 }],
+      noteAttributes: [{ name: "__beckon", value: shopper.linkId }],
+    });
+    await stranger.demo.sim("fulfillments", { orderId: made["id"], status: "success", trackingNumber: "T-5" });
+    expect(kinds([await shopper.next()])).toEqual(["shipping"]);
+  });
+});
+
 describe("after an uninstall", () => {
   test("nothing is sent; a new install before shop/redact goes on with the same people", async () => {
     const { shopper } = await withCart();
