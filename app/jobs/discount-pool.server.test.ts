@@ -146,14 +146,17 @@ test("asks nothing of Shopify while the pool is full", async () => {
   expect(shop.shopify.created).toHaveLength(2);
 });
 
-test("deletes a discount a week after its end", async () => {
+test("deletes a discount a week after its end, and of its codes those that nobody got", async () => {
   const shop = await createShop();
   await shop.tend();
   shop.shopify.finish();
   await shop.tend();
+  const { sqlite } = shop.store.database;
+  sqlite.prepare("update discount_codes set state = 'used' where discount_id = 1 and code like 'BACK-%' limit 1").run();
   shop.clock.advance(10 * DAY);
   await shop.tend();
   expect(shop.shopify.deleted).toEqual(["gid://shopify/DiscountCodeNode/1"]);
+  expect(sqlite.prepare("select state from discount_codes where discount_id = 1").pluck().all()).toEqual(["used"]);
   expect((await pools(shop))[0]).toEqual(["percent:15", "2026-11-24", "closed", 20, 0]);
 });
 

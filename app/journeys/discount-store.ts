@@ -45,7 +45,8 @@ export type DiscountStore = {
   settleBatch(shop: string, bulkCreationId: string, good: string[], failed: string[]): Promise<void>;
   /** No codes are given away any more from cohorts that end before `now`. */
   closeEnded(shop: string, now: Date): Promise<void>;
+  /** Shopify has deleted the discount. Its codes that nobody got go with it; the others still tell who was promised what. */
   markDeleted(shop: string, cohortId: number): Promise<void>;
-  /** Writes the next look of the pool, unless an earlier one waits. */
+  /** Has the pool looked at when `job` says, in place of the look that waits. */
   schedulePool(job: NewJob): Promise<void>;
 };

@@ -168,11 +168,25 @@ export function discountStore({ drizzle, sqlite, jobs }: Database): DiscountStor
     },
 
     async markDeleted(shop, cohortId) {
-      drizzle
-        .update(discounts)
-        .set({ state: "deleted" })
-        .where(and(eq(discounts.shop, shop), eq(discounts.id, cohortId)))
-        .run();
+      sqlite
+        .transaction(() => {
+          drizzle
+            .update(discounts)
+            .set({ state: "deleted" })
+            .where(and(eq(discounts.shop, shop), eq(discounts.id, cohortId)))
+            .run();
+          drizzle
+            .delete(discountCodes)
+            .where(
+              and(
+                eq(discountCodes.shop, shop),
+                eq(discountCodes.discountId, cohortId),
+                inArray(discountCodes.state, ["pending", "free", "failed"]),
+              ),
+            )
+            .run();
+        })
+        .immediate();
     },
 
     async schedulePool(job) {
