@@ -16,6 +16,7 @@ import { PromptRules } from "../components/prompt-rules.tsx";
 import { PromptTextsEditor } from "../components/prompt-texts-editor.tsx";
 import { UnsavedChangesBar } from "../components/save-bar.tsx";
 import { shopSettingsSchema } from "../shop-settings.ts";
+import { ThresholdsField } from "../components/thresholds-field.tsx";
 import type { ShopSettings } from "../shop-settings.ts";
 import { scheduleShopSync } from "../shopify/sync-shop.server.ts";
 import type { loader as customerData } from "./app.customer-data.$customerId.ts";
@@ -31,6 +32,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
   return json({
     shopName: row.name,
     timezone: row.timezone,
+    currency: row.currency,
     now: clock.now().toISOString(),
     locales: row.locales,
     primaryLocale: row.primaryLocale,
@@ -306,6 +308,14 @@ export default function Settings() {
           onChange={(backInStockPerPiece) => change({ backInStockPerPiece })}
           error={errorOf("backInStockPerPiece")}
           help="They are told in waves, so that most who come still find one."
+        />
+        <ThresholdsField
+          label="Free shipping from"
+          value={draft.freeShippingThresholds}
+          currency={data.currency}
+          onChange={(freeShippingThresholds) => change({ freeShippingThresholds })}
+          error={problems.find(({ path }) => path.startsWith("freeShippingThresholds"))?.message}
+          help="Cart total, one for each currency. The free-shipping message is silent in currencies without one."
         />
       </SettingsGroup>
 

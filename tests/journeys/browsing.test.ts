@@ -553,6 +553,101 @@ test("is silent without a threshold in the cart's currency, at or above it, and 
   expect(reached.ledger()).toEqual(["free_shipping_gap 1 dropped no_longer_true"]);
 });
 
+test("takes turning away and leaving in one batch for one leaving", async () => {
+  const world = await worldWith("exit_offer");
+  await world.tell("visitor-ada", [{ type: "cart_updated", data: cartOf(4_900) }]);
+  await world.pass(5 * MINUTE);
+  const now = world.clock.now().getTime();
+  await world.tell("visitor-ada", [
+    { type: "custom", data: { name: "exit_intent" }, at: new Date(now - 3_000) },
+    { type: "left", at: new Date(now - 1_000) },
+  ]);
+  await world.pass(DAY);
+
+  expect(world.titles()).toEqual(["Your cart is kept for you"]);
+});
+
+/** What begins each journey, for a world in which it is switched on. */
+const BEGINNINGS: Record<string, (world: World) => Promise<void>> = {
+  browse_abandonment: (world) => lookAndLeave(world),
+  async category_interest(world) {
+    await addCollection(world, 5);
+    for (const index of [0, 1, 2]) await world.tell("visitor-ada", [{ type: "product_viewed", data: shirt(index) }]);
+    await world.leave("visitor-ada");
+  },
+  wishlist: (world) => world.tell("visitor-ada", [{ type: "wishlist_added", data: SAVED }]),
+  async price_drop(world) {
+    await world.alert("visitor-ada", "101", "price_drop");
+    await world.pass(35 * DAY);
+    await changePrice(world, "29.00");
+  },
+  async last_piece(world) {
+    await world.tell("visitor-ada", [{ type: "wishlist_added", data: SAVED }]);
+    await world.pass(HOUR);
+    world.stock.set("101", 1);
+    await world.record({ kind: "inventory_changed", data: { inventoryItemId: "i-101" } });
+  },
+  async exit_offer(world) {
+    await world.tell("visitor-ada", [
+      { type: "cart_updated", data: cartOf(4_900) },
+      { type: "custom", data: { name: "exit_intent" } },
+    ]);
+  },
+  async free_shipping_gap(world) {
+    await world.tell("visitor-ada", [{ type: "cart_updated", data: cartOf(4_900) }]);
+    await world.leave("visitor-ada");
+  },
+};
+
+const eachKind = test.each(Object.entries(BEGINNINGS));
+const bought = { productId: "11", variantId: "101", title: "Linen shirt", quantity: 1, price: 4_900 };
+
+eachKind("%s: is off after install", async (kind, begin) => {
+  const world = await worldWith(kind, { settings: THRESHOLDS });
+  await setEnabled(world.store, SHOP, kind, false, world.clock.now());
+  await begin(world);
+  await world.pass(10 * DAY);
+
+  expect(world.pushes).toEqual([]);
+});
+
+eachKind("%s: one message to one person, in the shopper's language", async (kind, begin) => {
+  const world = await worldWith(kind, { settings: THRESHOLDS, locale: "ar" });
+  await world.subscribe("visitor-else", { isNew: false });
+  await begin(world);
+  await world.pass(10 * DAY);
+
+  expect(world.pushes.map(({ notification }) => [notification.data.kind, notification.lang, notification.dir])).toEqual(
+    [[kind, "ar", "rtl"]],
+  );
+});
+
+eachKind("%s: nothing after a purchase on another device", async (kind, begin) => {
+  const world = await worldWith(kind, { settings: THRESHOLDS });
+  await world.signIn("visitor-ada", "c1");
+  await begin(world);
+  await world.signIn("phone-of-ada", "c1");
+  await world.order("1001", { customerId: "c1", items: [bought] });
+  await world.pass(10 * DAY);
+
+  expect(world.pushes).toEqual([]);
+});
+
+eachKind("%s: nothing after an uninstall, nor once the consent is withdrawn", async (kind, begin) => {
+  const uninstalled = await worldWith(kind, { settings: THRESHOLDS });
+  await begin(uninstalled);
+  await uninstalled.record({ kind: "uninstalled", changes: [{ type: "uninstalled", at: uninstalled.clock.now() }] });
+  await uninstalled.pass(10 * DAY);
+  expect(uninstalled.pushes).toEqual([]);
+
+  if (kind === "price_drop") return; // Asked for by a tap, which is consent of its own.
+  const withdrawn = await worldWith(kind, { settings: THRESHOLDS });
+  await begin(withdrawn);
+  await withdrawn.tell("visitor-ada", [{ type: "consent_withdrawn" }]);
+  await withdrawn.pass(10 * DAY);
+  expect(withdrawn.pushes).toEqual([]);
+});
+
 /** Ledger rows name the message the run stood at. */
 const anyStep = (row: string) => expect.stringMatching(new RegExp(row.replace(" 0 ", " \\d ")));
 

@@ -1,5 +1,6 @@
 import { journeySchema } from "../definition.ts";
 import { DAY_MS, MINUTE_MS } from "../duration.ts";
+import type { PersonView } from "../person-view.ts";
 import { basketFacts, basketImage, isSoldOut } from "./first-product.ts";
 import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
 import { hasCart } from "./one-product.ts";
@@ -81,10 +82,9 @@ export const exitOffer: JourneyKind = {
     // Any sign of life after it: they stayed.
     if (intendedAt === null) {
       const run = person.runs.find((one) => one.journey === "exit_offer" && one.subject === subject);
-      const stayed = run && person.lastSignalAt > run.anchorAt && person.leftAt === null;
-      return stayed ? [{ type: "exit", subject, reason: "returned" }] : [];
+      return run && hasStayed(person, run.anchorAt) ? [{ type: "exit", subject, reason: "returned" }] : [];
     }
-    if (!hasCart(person) || orderSince(person, cart.updatedAt) || person.lastSignalAt > intendedAt) return [];
+    if (!hasCart(person) || orderSince(person, cart.updatedAt) || hasStayed(person, intendedAt)) return [];
     return [
       {
         type: "arm",
@@ -105,7 +105,7 @@ export const exitOffer: JourneyKind = {
     if (!cart || !hasCart(person)) return { type: "exit", reason: person.cartIsBought ? "bought" : "emptied" };
     if (orderSince(person, cart.updatedAt)) return { type: "exit", reason: "bought" };
     if (now.getTime() - run.anchorAt.getTime() > NOW_MS) return { type: "exit", reason: "too_late" };
-    if (person.lastSignalAt > run.anchorAt && person.leftAt === null) return { type: "exit", reason: "returned" };
+    if (hasStayed(person, run.anchorAt)) return { type: "exit", reason: "returned" };
     if (cart.items.every((item) => isSoldOut(item.variantId, variants))) {
       return { type: "exit", reason: "out_of_stock" };
     }
@@ -123,6 +123,11 @@ export const exitOffer: JourneyKind = {
   image: ({ person, variants }) => basketImage(person.cart?.items ?? [], variants),
   tokens: ({ person }) => ({ cartToken: person.cart?.cartToken ?? null, checkoutToken: null }),
 };
+
+/** Something was heard of them after they turned away, other than that they left. */
+function hasStayed({ lastSignalAt, leftAt }: PersonView, intendedAt: Date): boolean {
+  return leftAt === null && lastSignalAt > intendedAt;
+}
 
 /** When the shopper turned away, as this event says; null when it says nothing of the kind. */
 function intentAt({ kind, data, occurredAt }: PlanInput["event"], checkoutSignalAt: Date | null): Date | null {

@@ -1,9 +1,8 @@
 import { journeySchema } from "../definition.ts";
 import { DAY_MS, HOUR_MS } from "../duration.ts";
 import type { JourneyKind } from "./kind.ts";
-import { isGone, isInCart, productFacts, productImage, productTarget, variantOf } from "./one-product.ts";
+import { hasBought, isGone, isInCart, productFacts, productImage, productTarget, variantOf } from "./one-product.ts";
 import { PLAIN_MESSAGE } from "./plain-message.ts";
-import { orderSince } from "./silence.ts";
 
 /** A variant that is restocked and sells down again is news once a week. */
 const BETWEEN_MS = 7 * DAY_MS;
@@ -67,10 +66,8 @@ export const lastPiece: JourneyKind = {
   variantIds: ({ context }) => (context.variantId ? [context.variantId] : []),
 
   check(situation) {
-    const { context, person, run } = situation;
-    if (orderSince(person, run.startedAt)?.variantIds.includes(context.variantId ?? "")) {
-      return { type: "exit", reason: "bought" };
-    }
+    const { context, person } = situation;
+    if (hasBought(person, context.variantId)) return { type: "exit", reason: "bought" };
     if (isGone(situation)) return { type: "exit", reason: "out_of_stock" };
     const quantity = variantOf(situation)?.sellableQuantity ?? null;
     if (quantity !== 1) return { type: "exit", reason: "no_longer_true", values: { quantity } };

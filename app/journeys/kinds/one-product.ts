@@ -33,6 +33,11 @@ export function isInCart({ cart, cartIsBought }: PersonView, productId: string |
   return !cartIsBought && (cart?.items.some((item) => item.productId === productId) ?? false);
 }
 
+/** In the last week, also before the run began: who has just bought it does not care what happens to it. */
+export function hasBought({ orders }: PersonView, variantId: string | undefined): boolean {
+  return variantId !== undefined && orders.some(({ variantIds }) => variantIds.includes(variantId));
+}
+
 /**
  * A price is named only to who shops in the shop's own currency: what the others would pay is for Shopify to say, and a
  * figure that differs from the page's is worse than none.

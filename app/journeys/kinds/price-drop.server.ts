@@ -1,10 +1,9 @@
 import { journeySchema } from "../definition.ts";
 import { HOUR_MS } from "../duration.ts";
 import type { JourneyKind } from "./kind.ts";
-import { isGone, isInCart, productImage, productTarget, variantOf } from "./one-product.ts";
+import { hasBought, isGone, isInCart, productImage, productTarget, variantOf } from "./one-product.ts";
 import { PLAIN_MESSAGE } from "./plain-message.ts";
 import { isBelow, priceBefore, reducedFacts } from "./price-record.ts";
-import { orderSince } from "./silence.ts";
 
 const DEFAULT_DEFINITION = journeySchema.parse({
   trigger: { type: "price_dropped" },
@@ -67,10 +66,8 @@ export const priceDrop: JourneyKind = {
   variantIds: ({ context }) => (context.variantId ? [context.variantId] : []),
 
   check(situation) {
-    const { context, person, prices, run } = situation;
-    if (orderSince(person, run.startedAt)?.variantIds.includes(context.variantId ?? "")) {
-      return { type: "exit", reason: "bought" };
-    }
+    const { context, person, prices } = situation;
+    if (hasBought(person, context.variantId)) return { type: "exit", reason: "bought" };
     if (isGone(situation)) return { type: "exit", reason: "out_of_stock" };
     if (context.moment === "carted" && !isInCart(person, context.productId)) return { type: "exit", reason: "emptied" };
     const variant = variantOf(situation);
