@@ -137,6 +137,7 @@ const kindsEn: Record<string, string> = {
   repurchase: "When something runs out",
   win_back: "When you have been away",
   points: "Your points",
+  birthday: "Birthdays and anniversaries",
   new_article: "New articles",
   campaign: "News and offers",
 };
@@ -161,6 +162,7 @@ const kindsTr: Record<string, string> = {
   repurchase: "Ürününüz bitmek üzereyken",
   win_back: "Uzun süre uğramadığınızda",
   points: "Puanlarınız",
+  birthday: "Doğum günü ve yıl dönümü kutlamaları",
   new_article: "Yeni yazılar",
   campaign: "Yenilikler ve fırsatlar",
 };
@@ -185,6 +187,7 @@ const kindsAr: Record<string, string> = {
   repurchase: "عند نفاد ما اشتريته",
   win_back: "عند غيابك عنّا",
   points: "نقاطك",
+  birthday: "التهنئة بأعياد الميلاد والذكريات السنوية",
   new_article: "مقالات جديدة",
   campaign: "الجديد والعروض",
 };
