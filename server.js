@@ -5,6 +5,7 @@ const OLDEST_NODE = 22;
 const STOP_WITHIN_MS = 10_000;
 // Load balancers keep their connections for a minute; closing first would cut a request that is under way.
 const KEEP_ALIVE_MS = 65_000;
+const FROM_ANYWHERE = /^\/(?:proxy\/.*|api\/v1\/.*|receipts|pixel\/events|webhooks)\/?$/;
 
 if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
   process.stderr.write(
@@ -40,6 +41,10 @@ async function main() {
   app.use((request, response, next) => {
     if (!["TRACE", "TRACK", "CONNECT"].includes(request.method)) return next();
     sendProblem(response, 405, "Method not allowed");
+  });
+  app.use((request, response, next) => {
+    if (!isFromAnotherSite(request)) return next();
+    sendProblem(response, 403, "This was sent from another site");
   });
   app.use(compression());
   if (config.role === "worker") app.use(onlyForOperators);
@@ -104,6 +109,18 @@ async function startApp(build) {
     process.stderr.write(`${isConfigError ? error.message : (error?.stack ?? error)}\n`);
     process.exit(1);
   }
+}
+
+/**
+ * Whether a page elsewhere posts to our pages. Remix answers that with a 500, and with another when the Origin is none.
+ * Storefronts, workers and pixels speak from elsewhere by right, and are known by what they send.
+ */
+function isFromAnotherSite({ method, path, headers }) {
+  if (["GET", "HEAD", "OPTIONS"].includes(method) || FROM_ANYWHERE.test(path)) return false;
+  const { origin } = headers;
+  if (origin === undefined) return false;
+  const host = headers["x-forwarded-host"]?.split(",")[0].trim() || headers.host;
+  return !URL.canParse(origin) || new URL(origin).host !== host;
 }
 
 /** A worker answers only what an orchestrator asks. */

@@ -44,6 +44,7 @@ export async function createFaultWorld(options: { pushServices?: number; env?: R
   writeFileSync(plan.pushCaFile, pushServices.map(({ ca }) => ca).join("\n"));
 
   let log = "";
+  let appLog = "";
   let app: ChildProcess | null = null;
   const known = {
     app: plan.appUrl,
@@ -73,6 +74,7 @@ export async function createFaultWorld(options: { pushServices?: number; env?: R
   async function start(env: Record<string, string> = {}): Promise<void> {
     if (app) throw new Error("the app runs already");
     const child = program(["server.js"], { ...plan.appEnv, ...env });
+    child.stdout?.on("data", (part: Buffer) => (appLog += part.toString()));
     app = child;
     for (const giveUpAt = Date.now() + 60_000; Date.now() < giveUpAt; await sleep(25)) {
       if (child.exitCode !== null || child.signalCode !== null) break;
@@ -156,7 +158,10 @@ export async function createFaultWorld(options: { pushServices?: number; env?: R
     sim,
     moveClock,
     query,
+    /** What app and store wrote. */
     log: () => log,
+    /** What the app alone wrote to its standard output: JSON lines. */
+    appLog: () => appLog,
     /** The interface of strangers, with shoppers at one of the push services. */
     at: (service: PushService) => talkTo(known, service),
     close,
