@@ -6,6 +6,7 @@ import { decrypt } from "../encryption.server.ts";
 import * as events from "./proxy.events.ts";
 import * as subscriptions from "./proxy.subscriptions.ts";
 import * as webhooks from "./webhooks.ts";
+import { campaigns, directMessages } from "../store/sqlite/schema.server.ts";
 
 const VISITOR = "visitor-0001";
 const LINK = "link-000000000001";
@@ -541,6 +542,16 @@ test("after an uninstall tokens are gone, nothing waits, and a late notice does 
   await app.store.sessions.store({ id: `offline_${SHOP}`, shop: SHOP, payload: "x" }, app.clock.now());
   await app.webhook(webhooks, "orders/create", order());
   expect(await app.store.jobs.list({ kind: "process-events", state: "scheduled" })).toHaveLength(1);
+  const { drizzle } = app.store.database;
+  const message = { shop: SHOP, request: {}, dueAt: app.clock.now(), createdAt: app.clock.now() };
+  drizzle
+    .insert(campaigns)
+    .values({ ...message, id: "c1", state: "sending", audience: { all: true } })
+    .run();
+  drizzle
+    .insert(directMessages)
+    .values({ ...message, id: "d1", state: "waiting", visitorId: VISITOR })
+    .run();
   app.clock.advance(60_000);
 
   await app.webhook(webhooks, "app/uninstalled", { id: 1 });
@@ -548,6 +559,8 @@ test("after an uninstall tokens are gone, nothing waits, and a late notice does 
   expect((await app.store.shops.get(SHOP))?.state).toBe("uninstalled");
   expect(await app.store.sessions.load(`offline_${SHOP}`)).toBeNull();
   expect(await app.store.jobs.list({ state: "scheduled" })).toEqual([]);
+  expect(await app.store.campaigns.get(SHOP, "c1")).toMatchObject({ state: "stopped" });
+  expect(await app.store.directMessages.get(SHOP, "d1")).toMatchObject({ state: "stopped", reason: "uninstalled" });
 
   app.clock.advance(60_000);
   expect(await app.store.shops.install(SHOP, [], app.clock.now())).toBe("resumed");

@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, sql } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, ne, sql } from "drizzle-orm";
 import type { MirrorChange, OrderChange } from "../../events/mirror-change.ts";
 import type { Database } from "./database.server.ts";
 import { interestStatements } from "./interest-store.server.ts";
@@ -6,11 +6,13 @@ import { priceStatements } from "./price-store.server.ts";
 import { forgetCustomer, forgetShop, forgetVisitorHistory } from "./forget.server.ts";
 import {
   attributions,
+  campaigns,
   carts,
   cartTokens,
   checkouts,
   customers,
   deliveries,
+  directMessages,
   discountCodes,
   fulfillments,
   links,
@@ -340,6 +342,15 @@ export function createMirror(db: Database): Mirror {
       .returning({ id: runs.id })
       .all();
     for (const { id } of active) jobs.cancelByKey(`run:${id}`);
+    // Who installs again weeks later does not mean to go on with what was under way.
+    d.update(campaigns)
+      .set({ state: "stopped", endedAt: at })
+      .where(and(eq(campaigns.shop, shop), ne(campaigns.state, "stopped"), isNull(campaigns.plannedAt)))
+      .run();
+    d.update(directMessages)
+      .set({ state: "stopped", reason: "uninstalled" })
+      .where(and(eq(directMessages.shop, shop), inArray(directMessages.state, ["waiting", "paused"])))
+      .run();
     sqlite
       .prepare(
         `delete from jobs where state in ('scheduled', 'available', 'retryable') and json_extract(payload, '$.shop') = ?`,
