@@ -1,12 +1,18 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createSecureServer } from "node:http2";
+import type { Http2SecureServer } from "node:http2";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { selfSignedCertificate } from "../../simulator/push/certificate.ts";
 import { createPushClient } from "../../simulator/push/client.ts";
+import { createReceiverKeys, decryptPush } from "../../simulator/push/decrypt.ts";
 import { startPushService } from "../../simulator/push/push-service.ts";
 import type { PushService } from "../../simulator/push/push-service.ts";
 import { ask } from "./stranger.ts";
@@ -37,11 +43,26 @@ type Ready = {
 let demo: ChildProcess;
 let ready: Ready;
 let pushService: PushService;
+let apple: Http2SecureServer;
+const appleRequests: { headers: Record<string, unknown>; body: Buffer }[] = [];
 let exitCode: Promise<number | null>;
 
 beforeAll(async () => {
   pushService = await startPushService();
-  writeFileSync(path.join(folder, "ca.pem"), pushService.ca);
+  const certificate = selfSignedCertificate(["web.push.apple.com"], new Date());
+  apple = createSecureServer(
+    { key: certificate.key, cert: certificate.cert, allowHTTP1: true },
+    (request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        appleRequests.push({ headers: request.headers, body: Buffer.concat(chunks) });
+        response.writeHead(201).end();
+      });
+    },
+  );
+  await new Promise<void>((resolve) => apple.listen(0, "127.0.0.1", resolve));
+  writeFileSync(path.join(folder, "ca.pem"), `${pushService.ca}\n${certificate.cert}`);
   demo = spawn(
     process.execPath,
     ["scripts/demo.ts", "--json", "--port", String(21_000 + (process.pid % 15_000)), "--speed", String(SPEED)],
@@ -59,6 +80,7 @@ beforeAll(async () => {
         // Adds to the demo's own.
         PUSH_HOSTS: pushService.host,
         PUSH_CA_FILE: path.join(folder, "ca.pem"),
+        PUSH_ROUTES: `web.push.apple.com=127.0.0.1:${(apple.address() as AddressInfo).port}`,
         // Ignored.
         HOST: "0.0.0.0",
         PORT: "1",
@@ -88,6 +110,7 @@ beforeAll(async () => {
 afterAll(async () => {
   if (demo.exitCode === null) demo.kill("SIGTERM");
   await exitCode;
+  apple.close();
   await pushService.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -162,6 +185,36 @@ test("heeds the environment where it may: the outside database, contact and push
       aud: service.origin,
     });
   }
+});
+
+test("Apple's hosts, and only they, get the declarative fields beside the notification", async () => {
+  const keys = createReceiverKeys(randomBytes(16));
+  const { status, text } = await ask(`${ready.store}/apps/beckon/subscriptions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      v: 1,
+      visitorId: "visitor-apple",
+      subscription: {
+        endpoint: "https://web.push.apple.com/QOqyX-0a1b2c3d",
+        keys: { p256dh: keys.ecdh.getPublicKey("base64url"), auth: keys.auth.toString("base64url") },
+      },
+      consent: { marketing: true },
+    }),
+  });
+  expect(status, text).toBe(201);
+  await expect.poll(() => appleRequests.length, { timeout: 15_000 }).toBe(1);
+
+  const payload = JSON.parse(decryptPush(appleRequests[0]?.body ?? Buffer.alloc(0), keys).toString()) as Record<
+    string,
+    unknown
+  >;
+  expect(Object.keys(payload).toSorted()).toEqual(["mutable", "notification", "web_push"]);
+  expect(payload).toMatchObject({
+    web_push: 8030,
+    mutable: true,
+    notification: { navigate: expect.stringContaining("/apps/beckon/go/") },
+  });
 });
 
 test("shop time runs so many times faster, in the store and in the app alike", async () => {
