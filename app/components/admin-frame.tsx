@@ -29,6 +29,7 @@ export function AdminFrame({
             Home
           </Link>
           <Link to="/app/journeys">Journeys</Link>
+          <Link to="/app/campaigns">Campaigns</Link>
           <Link to="/app/log">Push log</Link>
           <Link to="/app/settings">Settings</Link>
         </NavMenu>

@@ -100,7 +100,12 @@ export function JourneyEditor(props: EditorProps) {
 }
 
 /** The message being edited, as it will look, or what is wrong with its Liquid. */
-function MessagePreview({ preview, shopName, host }: Pick<EditorProps, "preview" | "shopName" | "host">) {
+export function MessagePreview({
+  preview,
+  shopName,
+  host,
+  note = "With example values. The picture will be the product’s own.",
+}: Pick<EditorProps, "preview" | "shopName" | "host"> & { note?: string }) {
   return (
     <BlockStack gap="300">
       <InlineStack align="space-between" blockAlign="center">
@@ -127,7 +132,7 @@ function MessagePreview({ preview, shopName, host }: Pick<EditorProps, "preview"
         </Text>
       )}
       <Text as="p" variant="bodySm" tone="subdued">
-        With example values. The picture will be the product’s own.
+        {note}
       </Text>
     </BlockStack>
   );

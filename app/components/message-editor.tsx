@@ -19,6 +19,7 @@ export function MessageEditor({
   step,
   languages,
   mayDiscount,
+  hasSubject = true,
   variables,
   problems,
   edited,
@@ -32,6 +33,8 @@ export function MessageEditor({
   step: MessageStep;
   languages: string[];
   mayDiscount: boolean;
+  /** It is about a product or a cart: picture and link are theirs. Otherwise the merchant names them. */
+  hasSubject?: boolean;
   variables: { name: string; description: string }[];
   problems: FormProblem[];
   edited: EditedText | null;
@@ -109,12 +112,38 @@ export function MessageEditor({
               variables={variables}
               onInsert={(name) => write({ [focused]: `${text[focused]}{{ ${name} }}` })}
             />
-            <Tick
-              label="Show the product’s picture"
-              checked={text.image !== null}
-              onChange={(checked) => write({ image: checked ? undefined : null })}
-            />
+            {hasSubject && (
+              <Tick
+                label="Show the product’s picture"
+                checked={text.image !== null}
+                onChange={(checked) => write({ image: checked ? undefined : null })}
+              />
+            )}
           </InlineStack>
+          {!hasSubject && (
+            <>
+              <TextInput
+                key={`${locale}.url`}
+                label="Where a click leads"
+                placeholder="/collections/new"
+                value={text.url ?? ""}
+                onChange={(value) => write({ url: value || null })}
+                onFocus={look}
+                error={errorOf(`${path}.url`)}
+                help="A path of the shop, or an https address. Empty: the shop’s first page."
+              />
+              <TextInput
+                key={`${locale}.image`}
+                label="Picture"
+                placeholder="https://"
+                value={text.image ?? ""}
+                onChange={(value) => write({ image: value || null })}
+                onFocus={look}
+                error={errorOf(`${path}.image`)}
+                help="Its address, or empty for none. About 720 × 360 points."
+              />
+            </>
+          )}
           {(text.actions ?? []).map((action, at) => (
             <TextInput
               key={`${locale}.${action.action}`}

@@ -46,7 +46,8 @@ const GROUP_LIMIT = 200;
 const STALLED_WAIT_MS = 500;
 const MAX_PRIVATE_KEYS = 1_000;
 
-const HELD_FOR_MS = 10_000;
+/** Resuming the campaign brings it forward. */
+const HELD_FOR_MS = 3_600_000;
 
 /** What became of one delivery in one try. */
 export type DeliverResult =

@@ -152,6 +152,15 @@ export function campaignStore(database: Database): CampaignStore {
   const wholeTtlAgain = sqlite.prepare<[number, string]>(
     `update deliveries set deadline_at = ? + ttl_seconds * 1000 where campaign_id = ? and state in ('queued', 'sending')`,
   );
+  // What was held, or is to be dropped, is looked at now. Few pages wait at any time; all of them are looked at.
+  const wakePages = sqlite.prepare<[number, string]>(
+    `update jobs set run_at = ? where kind = 'send-campaign-page' and state in ('scheduled', 'available', 'retryable')
+       and json_extract(payload, '$.campaignId') = ?`,
+  );
+  const wakeRetries = sqlite.prepare<[number, string]>(
+    `update jobs set run_at = ? where state in ('scheduled', 'available', 'retryable') and key in (
+       select 'delivery:' || id from deliveries where campaign_id = ? and state in ('queued', 'sending'))`,
+  );
   const reach = sqlite.prepare<[string, string, number], { visitorId: string; consents: 0 | 1 }>(
     // Ties stay together, because a visitor's subscriptions are one person: grouped, then cut.
     `select visitor_id as visitorId, max(consent_marketing) as consents from subscriptions
@@ -163,6 +172,11 @@ export function campaignStore(database: Database): CampaignStore {
          and exists (select 1 from json_each(v.tags) where value = ?)`,
     )
     .pluck();
+
+  function wake(campaignId: string, now: Date): void {
+    wakePages.run(now.getTime(), campaignId);
+    wakeRetries.run(now.getTime(), campaignId);
+  }
 
   function read(shop: string, id: string): CampaignRow | undefined {
     return drizzle.select().from(campaigns).where(one(shop, id)).get();
@@ -368,11 +382,16 @@ export function campaignStore(database: Database): CampaignStore {
             set({ state: row.dueAt > now ? "scheduled" : "sending" });
             // Time stood still for what was held.
             wholeTtlAgain.run(machineNow.getTime(), campaignId);
+            wake(campaignId, now);
             jobs.schedule(job);
             return "changed" as const;
           }
           set(verb === "pause" ? { state: "paused" } : { state: "stopped", endedAt: now });
-          if (job.key) jobs.cancelByKey(job.key);
+          if (verb === "stop") {
+            wake(campaignId, now);
+            // Nothing is left to be written: it tells whoever runs jobs to look at the ones above.
+            jobs.schedule({ ...job, runAt: now });
+          } else if (job.key) jobs.cancelByKey(job.key);
           return "changed" as const;
         })
         .immediate();
