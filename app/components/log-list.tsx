@@ -3,6 +3,7 @@ import { ChevronDownIcon } from "@shopify/polaris-icons";
 import { useState } from "react";
 import type { LogState } from "../reports/report-store.ts";
 import { Facts } from "./admin-page.tsx";
+import { figuresInWords } from "./figures.ts";
 import { formatExactTime, formatTime } from "./format.ts";
 import { NotificationCard } from "./notification-preview.tsx";
 import type { PreviewMessage } from "./notification-preview.tsx";
@@ -151,7 +152,7 @@ function LogDetail({
             ["Dismissed", when(notification?.dismissedAt ?? null)],
             ["Leads to", notification?.targetUrl],
             ["Discount code", notification?.discountCode],
-            ...figuresOf(entry.values),
+            ...figuresInWords(entry.values, timezone),
           ]}
         />
         {notification?.deliveries.map((delivery) => (
@@ -211,12 +212,4 @@ function deliveryInWords({ state, reason }: { state: string; reason: string | nu
   };
   const what = words[state] ?? sentence(state);
   return reason && state !== "accepted" ? `${what}: ${reasonInWords(reason).toLowerCase()}` : what;
-}
-
-function figuresOf(values: Record<string, unknown>): [string, string][] {
-  return Object.entries(values).flatMap(([name, value]): [string, string][] => {
-    if (typeof value === "object" && value !== null) return [[sentence(name), JSON.stringify(value)]];
-    if (typeof value === "boolean") return [[sentence(name), value ? "Yes" : "No"]];
-    return value === null || value === undefined ? [] : [[sentence(name), String(value)]];
-  });
 }

@@ -120,6 +120,12 @@ export function endedInWords(cause: string): string {
 
 const OPT_INS: Record<string, string> = {
   prompt: "The opt-in prompt",
+  seconds: "The prompt, after some time on a page",
+  page_views: "The prompt, after several pages",
+  scroll: "The prompt, after scrolling",
+  exit: "The prompt, when about to leave",
+  add_to_cart: "The prompt, after something was put into the cart",
+  home_screen: "The prompt, in the shop on the home screen",
   bell: "The bell",
   "stock-alert": "“Tell me when it is back”",
   "price-alert": "“Tell me when it is cheaper”",
