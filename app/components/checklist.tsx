@@ -5,6 +5,8 @@ export type ChecklistStep = {
   id: string;
   title: string;
   isDone: boolean;
+  /** Not counted among the steps. */
+  isOptional?: boolean;
   text: string;
   /** Opens outside the admin's frame. */
   link?: { label: string; url: string };
@@ -18,7 +20,7 @@ export function Checklist({ steps }: { steps: ChecklistStep[] }) {
       {steps.map((step, index) => (
         <div className="bk-step" key={step.id} data-beckon-step={step.id} data-done={step.isDone}>
           <span className="bk-step-number" data-done={step.isDone} aria-hidden>
-            {step.isDone ? "✓" : index + 1}
+            {step.isDone ? "✓" : step.isOptional ? "+" : index + 1}
           </span>
           <BlockStack gap="200" inlineAlign="start">
             <BlockStack gap="100">

@@ -108,7 +108,10 @@ export default function Home() {
           now={data.now}
           isSending={fetcher.state !== "idle"}
           result={fetcher.data ?? null}
-          onSend={(subscriptionId) => fetcher.submit({ intent: "test-push", subscriptionId }, { method: "post" })}
+          onSend={(subscriptionId) => {
+            setShowsSetup(true); // it is done by this: the answer is to stay in sight
+            fetcher.submit({ intent: "test-push", subscriptionId }, { method: "post" });
+          }}
         />
       ),
     },
@@ -116,6 +119,7 @@ export default function Home() {
       id: "stock-alert",
       title: "Offer “Tell me when it is back” on product pages",
       isDone: false,
+      isOptional: true,
       text: "Optional. Adds a button below sold-out products; whoever taps it has asked to be told.",
       link: { label: "Add the block", url: links.stockAlert },
     },
@@ -149,7 +153,7 @@ export default function Home() {
         );
       })}
 
-      {(!isSetUp || showsSetup || fetcher.data !== undefined) && (
+      {(!isSetUp || showsSetup) && (
         <Panel
           title={isSetUp ? "Set-up" : "Two steps to your first message"}
           {...(isSetUp
