@@ -433,6 +433,34 @@ describe("a checkout", () => {
     expect(JSON.stringify(payload)).not.toContain("somebody@example.com");
   });
 
+  test("of the simulated store itself is known from its webhooks alone", async () => {
+    const variant = nextVariant();
+    const shopper = await stranger.subscribe();
+    const post = (path: string, body: object, cookie = "") =>
+      fetch(`${stranger.demo.store}${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", cookie },
+        body: JSON.stringify(body),
+      });
+    const added = await post("/cart/add.js", { id: Number(variant.id), quantity: 1 });
+    const cookie = added.headers
+      .getSetCookie()
+      .map((line) => line.split(";")[0])
+      .join("; ");
+    await post("/cart/update.js", { attributes: { __beckon: shopper.linkId } }, cookie);
+    const opened = await fetch(`${stranger.demo.store}/checkout`, { headers: { cookie } });
+    expect(opened.url).toContain("/checkouts/");
+    const begun = await stranger.shopNow();
+
+    await stranger.advanceTo(begun, 14.5);
+    expect(await shopper.waiting()).toEqual([]);
+    await stranger.advanceTo(begun, 15.2);
+    const { payload } = await shopper.next();
+    expect(payload.notification.data.kind).toBe("checkout_recovery");
+    expect(payload.notification.title).not.toMatch(/payment/i);
+    expect(payload.notification.body).toContain(variant.title);
+  });
+
   test("signs of life of the web pixel suspend it, for whom its link names", async () => {
     const { shopper, cartToken, variant } = await withCart();
     await stranger.webhook("checkouts/create", await checkout(token(), cartToken, variant, shopper.linkId));
@@ -604,6 +632,22 @@ describe("shipping", () => {
 
     expect(kinds([await buyer.next()])).toEqual(["shipping"]);
     expect(await thief.waiting()).toEqual([]);
+  });
+
+  test("is told once, and in order, when Shopify's webhooks come late, twice and shuffled", async () => {
+    const buyer = await stranger.subscribe({ marketing: false });
+    const { id } = await order(buyer);
+    await stranger.demo.sim("webhooks", { duplicate: 2, shuffle: true, delayMs: 300 });
+    try {
+      await ship(id, "success", { trackingNumber: "T-6", trackingCompany: "UPS" });
+      expect(kinds([await buyer.next()])).toEqual(["shipping"]);
+      await ship(id, "delivered");
+      expect((await buyer.next()).payload.notification.title).toMatch(/delivered/);
+    } finally {
+      await stranger.demo.sim("webhooks", {});
+    }
+    await stranger.advance("PT2H");
+    expect(await buyer.waiting()).toEqual([]);
   });
 
   test("nothing is told of a label that was only printed", async () => {
