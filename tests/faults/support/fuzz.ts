@@ -23,18 +23,6 @@ const NOW = () => new Date().toISOString();
 
 /** Every path a stranger can ask, with a request of the right shape. */
 export function publicPaths(): Wellformed[] {
-  const get = (path: string, signature: Signature, query?: Record<string, string>): Wellformed => ({
-    method: "GET",
-    path,
-    signature,
-    ...(query && { query }),
-  });
-  const post = (path: string, signature: Signature, body: unknown): Wellformed => ({
-    method: "POST",
-    path,
-    signature,
-    body,
-  });
   const keys = {
     p256dh: "BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQtUbVlUls0VJXg7A8u-Ts1XbjhazAkj7I99e8QcYP7DkM",
     auth: "tBHItJI5svbpez7KI4CCXg",
@@ -119,7 +107,7 @@ export function publicPaths(): Wellformed[] {
     get("/api/v1/ledger", "key", { visitorId: VISITOR }),
     get("/api/v1/reports/summary", "key", { from: "2026-01-01", to: "2026-02-01" }),
     get("/api/v1/openapi.json", "none"),
-    { ...post("/api/v1/events", "key", { visitorId: VISITOR, name: "spun", value: 1, properties: { a: 1 } }) },
+    post("/api/v1/events", "key", { visitorId: VISITOR, name: "spun", value: 1, properties: { a: 1 } }),
     post("/api/v1/notifications", "key", {
       to: { visitorId: VISITOR },
       message: { title: "T {{ first_name }}", body: "B" },
@@ -179,7 +167,7 @@ const NASTY: unknown[] = [
   [],
   {},
   [[[[[[[[]]]]]]]],
-  { toString: 1, valueOf: "x", length: -1, then: "x" },
+  { toString: 1, valueOf: "x", length: -1, call: "x" },
 ];
 const DEEP = "[".repeat(20_000) + "]".repeat(20_000);
 const NAMES = [
@@ -434,4 +422,12 @@ function ask(agent: Agent, host: string, port: number, sent: Sent): Promise<{ st
 function residentBytes(pid: number): number {
   const pages = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
   return Number(pages ?? 0) * 1_024;
+}
+
+function get(path: string, signature: Signature, query?: Record<string, string>): Wellformed {
+  return { method: "GET", path, signature, ...(query && { query }) };
+}
+
+function post(path: string, signature: Signature, body: unknown): Wellformed {
+  return { method: "POST", path, signature, body };
 }

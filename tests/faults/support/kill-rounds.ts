@@ -236,3 +236,55 @@ function notStored(world: FaultWorld, ids: string[], sourceId: (id: string) => s
   );
   return ids.filter((id) => !known.has(sourceId(id)));
 }
+
+/**
+ * A message to everyone, killed while it is sent. Whoever has a subscription is due one; what the app has already counted as
+ * sent is checked by what arrived.
+ */
+export async function killedCampaign(
+  world: FaultWorld,
+  random: Random,
+  { people, kills }: { people: number; kills: number },
+): Promise<{ lost: string[] } & Record<string, number | string[]>> {
+  const service = world.pushServices.at(-1);
+  if (!service) throw new Error("no push service");
+  const talk = world.at(service);
+  const vapidKey = await talk.vapidKey();
+  const shoppers: Shopper[] = [];
+  while (shoppers.length < people) {
+    const joining = Array.from({ length: Math.min(25, people - shoppers.length) }, () =>
+      subscribeShopper(world, service, vapidKey),
+    );
+    shoppers.push(...(await Promise.all(joining)));
+  }
+  await untilShown(shoppers, hasSeen("welcome", 1));
+
+  const before = service.requests.at(-1)?.sequence ?? 0;
+  const key = randomBytes(9).toString("base64url");
+  const message = { title: "Everything is new", body: "Come and see", url: "/" };
+  const answer = await untilAnswered(() =>
+    talk.api("POST", "notifications", { to: { all: true }, message }, { "idempotency-key": key }),
+  );
+  const lost: string[] =
+    answer.status === 202 ? [] : [`the campaign was answered with ${answer.status}: ${answer.text}`];
+  for (let kill = 0; kill < kills; kill++) {
+    await sleep(random.whole(0, 250));
+    await world.kill();
+    await world.start();
+  }
+  const campaigns = hasSeen("campaign", 1);
+  await untilShown(shoppers, campaigns, 60_000);
+  await sleep(500);
+  await Promise.all(shoppers.map((shopper) => shopper.read()));
+  for (const shopper of shoppers) {
+    const count = shown(shopper).filter(({ kind }) => kind === "campaign").length;
+    if (count !== 1) lost.push(`${shopper.visitorId} saw the campaign ${count} times`);
+  }
+  const endpoints = new Set(shoppers.map(({ endpoint }) => new URL(endpoint).pathname));
+  const accepted = service.requests.filter(
+    ({ sequence, status, path }) => sequence > before && status === 201 && endpoints.has(path),
+  ).length;
+  const resent = accepted - people;
+  if (resent > kills * RESENT_PER_KILL) lost.push(`${resent} pushes were sent again after ${kills} kills`);
+  return { people, kills, resent, lost };
+}
