@@ -422,6 +422,54 @@ describe("receipts", () => {
   }
 });
 
+describe("the preferences page", () => {
+  const form = (page: string, fields: string) =>
+    ask(page, { method: "POST", body: fields, headers: { "content-type": "application/x-www-form-urlencoded" } });
+
+  async function pageOfShopper() {
+    const shopper = await stranger.subscribe();
+    const { json } = await stranger.proxy("POST", "subscriptions", {
+      v: 1,
+      visitorId: shopper.visitorId,
+      subscription: shopper.subscription.toJSON(),
+      consent: { marketing: true },
+    });
+    const { preferencesUrl } = json as { preferencesUrl: string };
+    return { shopper, page: `${stranger.demo.store}${preferencesUrl}` };
+  }
+
+  test("opens with the token that the bell is given, and with no other", async () => {
+    const { page, shopper } = await pageOfShopper();
+    const opened = await ask(page, { headers: { accept: "text/html" } });
+
+    expect(opened.status).toBe(200);
+    expect(opened.headers.get("content-type")).toContain("text/html");
+    expect(opened.text).not.toContain(shopper.visitorId);
+    for (const bad of ["", "x.y", "nonsense"]) {
+      expect((await stranger.proxy("GET", "preferences", undefined, { query: { token: bad } })).status).toBe(403);
+    }
+    expectProblem(await form(page, "do=dance"), 400);
+  });
+
+  test("pauses, unsubscribes in one tap, gives the data out and deletes it", async () => {
+    const { page, shopper } = await pageOfShopper();
+    const subscriber = () => stranger.api("GET", `subscribers/${shopper.subscriptionId}`);
+
+    expect((await form(page, "do=pause-7")).status).toBe(200);
+    expect((await subscriber()).json).toMatchObject({ pausedUntil: expect.any(String) });
+    expect((await form(page, "do=resume")).status).toBe(200);
+    expect((await subscriber()).json).toMatchObject({ pausedUntil: null, state: "active" });
+    const data = await form(page, "do=download");
+    expect(data.headers.get("content-type")).toContain("application/json");
+    expect(data.text).toContain(shopper.visitorId);
+    expect(data.text).not.toContain(shopper.subscription.toJSON().keys.auth);
+    expect((await form(page, "do=unsubscribe")).status).toBe(200);
+    expect((await subscriber()).json).toMatchObject({ state: "ended", endedCause: "unsubscribed" });
+    expect((await form(page, "do=remove")).status).toBe(200);
+    expect((await subscriber()).status).toBe(404);
+  });
+});
+
 describe("the pixel", () => {
   const post = (body: unknown) =>
     ask(`${stranger.demo.app}/pixel/events`, {
