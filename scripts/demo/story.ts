@@ -181,7 +181,7 @@ function storySteps(ready: Ready, plan: DemoPlan, appPid: () => number): Record<
         kind: "back_in_stock",
       });
       await sim("inventory", { variantId, available: 5 });
-      await untilLogged(app, ready.apiToken);
+      await untilLogged(app);
       await advance("PT2M");
       return pushDetail(await nextPush("back_in_stock"));
     },
@@ -195,7 +195,7 @@ function storySteps(ready: Ready, plan: DemoPlan, appPid: () => number): Record<
       const before = appPid();
       await shopper.addToCart(cartVariants[0] ?? "", 1);
       leftAt = await leave();
-      await untilLogged(app, ready.apiToken);
+      await untilLogged(app);
       process.kill(before, "SIGKILL");
       // The clock moves while the app is dead: the push is due before it is back.
       await sim("clock", { advance: "PT3M30S" }).catch(() => {});
@@ -251,14 +251,14 @@ async function advanceTo(store: string, advance: (duration: string) => Promise<u
 }
 
 /** Waits until the app has looked at every event it was told of. */
-async function untilLogged(app: string, apiToken: string): Promise<void> {
-  const pending = async () => {
+async function untilLogged(app: string): Promise<void> {
+  const isPending = async () => {
     const metrics = await (await fetch(`${app}/metrics`)).text();
-    return Number(/^beckon_events_unprocessed (\d+)/m.exec(metrics)?.[1] ?? "0");
+    const jobs = /^beckon_jobs\{kind="process-events",state="(?:scheduled|available|running|retryable)"\} [1-9]/m;
+    return jobs.test(metrics);
   };
-  void apiToken;
   for (let tries = 0; tries < 100; tries++) {
-    if ((await pending()) === 0) return;
+    if (!(await isPending())) return;
     await sleep(50);
   }
   throw new StoryError("the app did not get through its events within 5 s");
