@@ -197,7 +197,7 @@ function shortened(visitorId: string): string {
 /** A message that was sent and dropped on its last step has the reason at its delivery. */
 function reasonOf(entry: LogListEntry): string {
   const late = entry.notification?.deliveries.find((delivery) => delivery.state === "dropped")?.reason;
-  return reasonInWords(entry.reason === "due" && late ? late : entry.reason);
+  return reasonInWords(entry.reason === "due" && late ? late : entry.reason, entry.state === "dropped");
 }
 
 function deliveryInWords({ state, reason }: { state: string; reason: string | null }): string {
@@ -211,5 +211,5 @@ function deliveryInWords({ state, reason }: { state: string; reason: string | nu
     superseded: "Replaced by a newer message",
   };
   const what = words[state] ?? sentence(state);
-  return reason && state !== "accepted" ? `${what}: ${reasonInWords(reason).toLowerCase()}` : what;
+  return reason && state !== "accepted" ? `${what}: ${reasonInWords(reason, state === "dropped").toLowerCase()}` : what;
 }

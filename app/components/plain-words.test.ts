@@ -17,3 +17,14 @@ test.each([400, 401, 403, 413])("says what a refusal with %d means and what to d
   expect(meaning).toContain(String(status));
   expect(whatToDo.length).toBeGreaterThan(20);
 });
+
+test("does not say of a dropped message that it waits", () => {
+  expect(reasonInWords("cap_per_day")).toBe("This person had enough messages for a day: it waits");
+  expect(reasonInWords("cap_per_day", true)).toBe(
+    "This person had enough messages for a day, and it could not wait that long",
+  );
+});
+
+test.each(LEDGER_REASONS)("never says that a message dropped for %s waits", (reason) => {
+  expect(reasonInWords(reason, true)).not.toMatch(/it waits/);
+});

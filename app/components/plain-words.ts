@@ -48,9 +48,14 @@ const REASONS: Record<string, string> = {
   expired: "The push service could not reach the device in time",
 };
 
-export function reasonInWords(reason: string): string {
-  return REASONS[reason] ?? sentence(reason);
+/** @param isFinal the message was dropped for it, where others wait */
+export function reasonInWords(reason: string, isFinal = false): string {
+  const words = REASONS[reason] ?? sentence(reason);
+  return isFinal ? words.replace(WAITS, ", and it could not wait that long") : words;
 }
+
+/** The end of those reasons that hold a message back for a while. */
+const WAITS = /: it waits.*$/;
 
 /** Where a log entry stands: a badge's words, tone and an explanation. */
 export const LOG_STATE_WORDS: Record<
