@@ -104,6 +104,33 @@ export function createMirror(db: Database): Mirror {
            where shop = @shop and cart_token = @cartToken and variant_ids = '[]' and order_id is null) as heard
      where shop = @shop and cart_token = @cartToken and carts.updated_at < heard.updated_at`,
   );
+  // Checkouts come with every keystroke of a busy shop's buyers: their statements are made once.
+  const checkoutByToken = d
+    .select()
+    .from(checkouts)
+    .where(and(eq(checkouts.shop, sql.placeholder("shop")), eq(checkouts.checkoutToken, sql.placeholder("token"))))
+    .prepare();
+  const orderOfCheckout = d
+    .select({ orderId: orders.orderId, createdAt: orders.createdAt })
+    .from(orders)
+    .where(and(eq(orders.shop, sql.placeholder("shop")), eq(orders.checkoutToken, sql.placeholder("token"))))
+    .prepare();
+  const visitorOfCustomer = sqlite
+    .prepare<[string, string], string>(
+      "select visitor_id from visitors where shop = ? and customer_id = ? order by last_signal_at desc limit 1",
+    )
+    .pluck();
+  const upsertCheckout = sqlite.prepare(
+    `insert into checkouts (shop, checkout_token, cart_token, link_id, visitor_id, customer_id, stage, currency, total,
+       discounted, items, recovery_url, created_at, updated_at, completed_at, order_id)
+     values (@shop, @checkoutToken, @cartToken, @linkId, @visitorId, @customerId, @stage, @currency, @total,
+       @discounted, @items, @recoveryUrl, @createdAt, @updatedAt, @completedAt, @orderId)
+     on conflict (shop, checkout_token) do update set cart_token = excluded.cart_token, link_id = excluded.link_id,
+       visitor_id = excluded.visitor_id, customer_id = excluded.customer_id, stage = excluded.stage,
+       currency = excluded.currency, total = excluded.total, discounted = excluded.discounted, items = excluded.items,
+       recovery_url = excluded.recovery_url, created_at = excluded.created_at, updated_at = excluded.updated_at,
+       completed_at = excluded.completed_at, order_id = excluded.order_id`,
+  );
   const insertOrderProduct = sqlite.prepare(
     `insert into order_products (shop, order_id, product_id, ordered_at) values (?, ?, ?, ?)
      on conflict (shop, order_id, product_id) do nothing`,
@@ -120,15 +147,7 @@ export function createMirror(db: Database): Mirror {
 
   /** Of a customer's browsers, the one heard of last. */
   function customersVisitor(shop: string, customerId: string): string | null {
-    return (
-      d
-        .select({ visitorId: visitors.visitorId })
-        .from(visitors)
-        .where(and(eq(visitors.shop, shop), eq(visitors.customerId, customerId)))
-        .orderBy(desc(visitors.lastSignalAt))
-        .limit(1)
-        .get()?.visitorId ?? null
-    );
+    return visitorOfCustomer.get(shop, customerId) ?? null;
   }
 
   function ensureVisitor(shop: string, visitorId: string, at: Date): void {
@@ -463,41 +482,35 @@ export function createMirror(db: Database): Mirror {
           return null;
 
         case "checkout": {
-          const { type: _, ...state } = change;
-          const earlier = d
-            .select()
-            .from(checkouts)
-            .where(and(eq(checkouts.shop, shop), eq(checkouts.checkoutToken, change.checkoutToken)))
-            .get();
+          const at = { shop, token: change.checkoutToken };
+          const earlier = checkoutByToken.get(at);
           const visitorId =
             (change.linkId && linkedVisitor(shop, change.linkId)) ||
             earlier?.visitorId ||
             (change.customerId && customersVisitor(shop, change.customerId)) ||
             null;
-          const order = d
-            .select({ orderId: orders.orderId, createdAt: orders.createdAt })
-            .from(orders)
-            .where(and(eq(orders.shop, shop), eq(orders.checkoutToken, change.checkoutToken)))
-            .get();
-          const bought = {
-            orderId: earlier?.orderId ?? order?.orderId ?? null,
-            completedAt: earlier?.completedAt ?? order?.createdAt ?? change.completedAt,
-          };
-          if (!earlier)
-            d.insert(checkouts)
-              .values({ shop, ...state, ...bought, visitorId })
-              .run();
-          else if (change.updatedAt >= earlier.updatedAt)
-            d.update(checkouts)
-              .set({
-                ...state,
-                ...bought,
-                visitorId,
-                linkId: change.linkId ?? earlier.linkId,
-                createdAt: earlier.createdAt,
-              })
-              .where(and(eq(checkouts.shop, shop), eq(checkouts.checkoutToken, change.checkoutToken)))
-              .run();
+          if (!earlier || change.updatedAt >= earlier.updatedAt) {
+            const order = orderOfCheckout.get(at);
+            const completedAt = earlier?.completedAt ?? order?.createdAt ?? change.completedAt;
+            upsertCheckout.run({
+              shop,
+              checkoutToken: change.checkoutToken,
+              cartToken: change.cartToken,
+              linkId: change.linkId ?? earlier?.linkId ?? null,
+              visitorId,
+              customerId: change.customerId,
+              stage: change.stage,
+              currency: change.currency,
+              total: change.total,
+              discounted: change.discounted ? 1 : 0,
+              items: JSON.stringify(change.items),
+              recoveryUrl: change.recoveryUrl,
+              createdAt: (earlier?.createdAt ?? change.createdAt).getTime(),
+              updatedAt: change.updatedAt.getTime(),
+              completedAt: completedAt?.getTime() ?? null,
+              orderId: earlier?.orderId ?? order?.orderId ?? null,
+            });
+          }
           if (visitorId) updateSignal.run({ shop, visitorId, at: change.updatedAt.getTime(), checkout: 1 });
           return { visitorId };
         }
