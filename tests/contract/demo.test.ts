@@ -15,6 +15,7 @@ import { createPushClient } from "../../simulator/push/client.ts";
 import { createReceiverKeys, decryptPush } from "../../simulator/push/decrypt.ts";
 import { startPushService } from "../../simulator/push/push-service.ts";
 import type { PushService } from "../../simulator/push/push-service.ts";
+import { freePorts } from "../support/start-demo.ts";
 import { ask } from "./stranger.ts";
 
 // The demo as another program starts it: what it prints, what of the environment it heeds, how it speeds, and how it ends.
@@ -65,7 +66,7 @@ beforeAll(async () => {
   writeFileSync(path.join(folder, "ca.pem"), `${pushService.ca}\n${certificate.cert}`);
   demo = spawn(
     process.execPath,
-    ["scripts/demo.ts", "--json", "--port", String(21_000 + (process.pid % 15_000)), "--speed", String(SPEED)],
+    ["scripts/demo.ts", "--json", "--port", String(await freePorts(4)), "--speed", String(SPEED)],
     {
       cwd: ROOT,
       detached: true,
