@@ -1,4 +1,4 @@
-import type { CurrencyCode, DualMoney, Shop } from "./state.ts";
+import type { CurrencyCode, Shop } from "./state.ts";
 
 /** Digits after the decimal point of an amount in `currency`. */
 export function decimalsOf(currency: CurrencyCode): number {
@@ -28,10 +28,6 @@ export function present(shop: Shop, shopMinor: number, currency: CurrencyCode): 
   if (currency === shop.currency) return shopMinor;
   const units = (shopMinor / 10 ** decimalsOf(shop.currency)) * shop.rates[currency];
   return Math.round(units * 10 ** decimalsOf(currency));
-}
-
-export function dual(shop: Shop, shopMinor: number, currency: CurrencyCode): DualMoney {
-  return { shop: shopMinor, presentment: present(shop, shopMinor, currency) };
 }
 
 /** As the theme shows it: "$19.99", "¥2,999". */

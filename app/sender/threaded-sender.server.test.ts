@@ -37,7 +37,7 @@ test("a push that was taken back before it began does not leave", async () => {
 });
 
 test("a sender that is closed says of what it held that it may have arrived; the next push has a new thread", async () => {
-  const { sender, request, subscription } = await setUp();
+  const { sender, request } = await setUp();
 
   const held = sender({ ...request, payload: "second" });
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
