@@ -49,7 +49,8 @@ export const backInStock: JourneyKind = {
   // Not longer than the stock is likely to last.
   ttlSeconds: 4 * 3600,
   urgency: "high",
-  longestDelayMs: 12 * HOUR_MS,
+  // A day, the longest that a daily cap can last: who has asked is not passed over. Stock is looked at again before it leaves.
+  longestDelayMs: 24 * HOUR_MS,
 
   plan: () => [],
   mayStartAgain: () => true,
