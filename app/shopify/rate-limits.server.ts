@@ -21,32 +21,43 @@ export type RateLimiter = {
  */
 export function createRateLimiter(): RateLimiter {
   const salt = randomBytes(16);
-  let startedAt = 0;
-  let counts = new Map<string, number>();
+  // Two generations, so that what is over is forgotten without looking through it: each lives one to two minutes.
+  let current = new Map<string, Minute>();
+  let former = new Map<string, Minute>();
+  let turnedAt = 0;
 
-  function count(key: string, limit: number): boolean {
-    const used = (counts.get(key) ?? 0) + 1;
-    counts.set(key, used);
-    return used <= limit;
+  /** Milliseconds until the key's minute is over when it is used up, else 0. A minute begins with its first request. */
+  function count(key: string, limit: number, now: number): number {
+    let minute = current.get(key) ?? former.get(key);
+    if (!minute || now - minute.startedAt >= WINDOW_MS || now < minute.startedAt) {
+      minute = { startedAt: now, used: 0 };
+      current.set(key, minute);
+    }
+    minute.used += 1;
+    return minute.used <= limit ? 0 : minute.startedAt + WINDOW_MS - now;
   }
 
   return {
     take({ shop, visitorId, address }, machineNow) {
       const now = machineNow.getTime();
-      if (now - startedAt >= WINDOW_MS || now < startedAt) {
-        startedAt = now - (now % WINDOW_MS);
-        counts = new Map();
+      if (now - turnedAt >= WINDOW_MS || now < turnedAt) {
+        turnedAt = now;
+        former = current;
+        current = new Map();
       }
-      const allowed = [
-        count(`s:${shop}`, LIMITS.shop),
-        visitorId === null || count(`v:${shop}:${visitorId}`, LIMITS.visitor),
-        address === null ||
-          count(`a:${createHash("sha256").update(salt).update(address).digest("base64")}`, LIMITS.address),
-      ];
-      return allowed.every(Boolean) ? null : Math.max(1, Math.ceil((startedAt + WINDOW_MS - now) / 1000));
+      const waitMs = Math.max(
+        count(`s:${shop}`, LIMITS.shop, now),
+        visitorId === null ? 0 : count(`v:${shop}:${visitorId}`, LIMITS.visitor, now),
+        address === null
+          ? 0
+          : count(`a:${createHash("sha256").update(salt).update(address).digest("base64")}`, LIMITS.address, now),
+      );
+      return waitMs === 0 ? null : Math.ceil(waitMs / 1000);
     },
   };
 }
+
+type Minute = { startedAt: number; used: number };
 
 /** No limits at all: RATE_LIMIT=off. */
 export const UNLIMITED: RateLimiter = { take: () => null };
