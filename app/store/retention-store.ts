@@ -11,6 +11,8 @@ export type Perishable =
   | "prices"
   | "directMessages"
   | "campaigns"
+  /** With their carts and link ids; those who ever subscribed stay. */
+  | "visitors"
   | "idempotencyKeys";
 
 export type RetentionStore = {

@@ -151,6 +151,30 @@ test("a notification goes with its deliveries, but not while one is open or an o
   expect(count(database, "deliveries")).toBe(3);
 });
 
+test("a browser that never subscribed goes with its cart and links; who subscribed or waits for stock stays", async () => {
+  const { database, retention } = await createTestStore();
+  for (const visitorId of ["stranger", "subscriber", "waiting", "recent"]) {
+    const lastSignalAt = visitorId === "recent" ? LIMIT : OLD;
+    insert(database, schema.visitors, { shop: SHOP, visitorId, lastSignalAt });
+    insert(database, schema.carts, { shop: SHOP, visitorId });
+    insert(database, schema.links, { shop: SHOP, visitorId, linkId: `link-${visitorId}` });
+  }
+  insert(database, schema.subscriptions, { id: "s", shop: SHOP, visitorId: "subscriber", state: "ended" });
+  insert(database, schema.stockAlerts, {
+    shop: SHOP,
+    visitorId: "waiting",
+    variantId: "1",
+    kind: "back_in_stock",
+    state: "waiting",
+  });
+
+  expect(await retention.deleteOld("visitors", LIMIT, 10)).toBe(1);
+
+  const left = database.sqlite.prepare<[], string>("select visitor_id from visitors order by 1").pluck().all();
+  expect(left).toEqual(["recent", "subscriber", "waiting"]);
+  expect([count(database, "carts"), count(database, "links")]).toEqual([3, 3]);
+});
+
 test("gives free pages back bit by bit", async () => {
   const { database, retention } = await createTestStore();
   const values = { text: "x".repeat(2_000) };

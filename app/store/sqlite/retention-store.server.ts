@@ -2,7 +2,7 @@ import type { Perishable, RetentionStore } from "../retention-store.ts";
 import type { Database } from "./database.server.ts";
 
 // Each picks the oldest rows through an index by age and stops at the limit, so that a batch is short whatever the size.
-const OLD_ROWS: Record<Exclude<Perishable, "notifications">, string> = {
+const OLD_ROWS: Record<Exclude<Perishable, "notifications" | "visitors">, string> = {
   events: `delete from events where id in (
     select id from events where received_at < $before and processed_at is not null order by received_at limit $limit)`,
   ledger: "delete from ledger where id in (select id from ledger where at < $before order by at limit $limit)",
@@ -50,8 +50,25 @@ export function retentionStore({ sqlite }: Database): RetentionStore {
     return ids.length;
   });
 
+  const oldVisitors = sqlite.prepare<[{ before: number; limit: number }], { shop: string; visitorId: string }>(
+    `select v.shop, v.visitor_id as visitorId from visitors as v where v.last_signal_at < $before
+     and not exists (select 1 from subscriptions as s where s.shop = v.shop and s.visitor_id = v.visitor_id)
+     and not exists (select 1 from stock_alerts as a
+       where a.shop = v.shop and a.visitor_id = v.visitor_id and a.state = 'waiting')
+     order by v.last_signal_at limit $limit`,
+  );
+  const deleteOfVisitor = ["carts", "links", "visitors"].map((table) =>
+    sqlite.prepare<[string, string]>(`delete from ${table} where shop = ? and visitor_id = ?`),
+  );
+  const deleteVisitors = sqlite.transaction((before: number, limit: number) => {
+    const old = oldVisitors.all({ before, limit });
+    for (const { shop, visitorId } of old) for (const statement of deleteOfVisitor) statement.run(shop, visitorId);
+    return old.length;
+  });
+
   return {
     async deleteOld(what, before, limit) {
+      if (what === "visitors") return deleteVisitors.immediate(before.getTime(), limit);
       if (what === "notifications") return deleteNotifications.immediate(before.getTime(), limit);
       return sqlite.prepare(OLD_ROWS[what]).run({ before: before.getTime(), limit }).changes;
     },

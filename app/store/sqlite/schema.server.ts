@@ -153,6 +153,7 @@ export const visitors = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.shop, t.visitorId] }),
+    index("visitors_by_age").on(t.lastSignalAt),
     index("visitors_by_customer")
       .on(t.shop, t.customerId)
       .where(sql`customer_id is not null`),

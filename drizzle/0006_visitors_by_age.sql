@@ -1,0 +1,1 @@
+CREATE INDEX `visitors_by_age` ON `visitors` (`last_signal_at`);
