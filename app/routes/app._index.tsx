@@ -6,6 +6,7 @@ import { z } from "zod";
 import { adminContext, adminHeaders, storefrontUrl, themeEditorLinks } from "../admin-request.server.ts";
 import { AdminPage, Inset, Notice, Panel } from "../components/admin-page.tsx";
 import { Checklist } from "../components/checklist.tsx";
+import { useEmbedState } from "../components/embed-state.ts";
 import { formatDay, formatMoney, formatMoneys, formatNumber, formatShare } from "../components/format.ts";
 import { JourneyTable } from "../components/journey-table.tsx";
 import { LineChart } from "../components/line-chart.tsx";
@@ -85,16 +86,18 @@ export default function Home() {
   const [showsSetup, setShowsSetup] = useState(false);
   const fetcher = useFetcher<typeof action>();
   const { summary, setup, links } = data;
+  // Shopify knows what the theme says now; the storefront's own requests only that it was on once.
+  const isEmbedOn = useEmbedState() ?? setup.isEmbedOn;
 
   const steps = [
     {
       id: "embed",
       title: "Turn Beckon on in your theme",
-      isDone: setup.isEmbedOn,
-      text: setup.isEmbedOn
+      isDone: isEmbedOn,
+      text: isEmbedOn
         ? "Your storefront loads Beckon."
-        : "The link opens the theme editor with Beckon’s embed switched on: press Save there. Then open your shop once.",
-      link: { label: setup.isEmbedOn ? "Open the theme editor" : "Turn on the embed", url: links.embed },
+        : "The link opens the theme editor with Beckon’s embed switched on: press Save there.",
+      link: { label: isEmbedOn ? "Open the theme editor" : "Turn on the embed", url: links.embed },
     },
     {
       id: "test-push",
@@ -124,7 +127,7 @@ export default function Home() {
       link: { label: "Add the block", url: links.stockAlert },
     },
   ];
-  const isSetUp = setup.isEmbedOn && setup.hasTestPush;
+  const isSetUp = isEmbedOn && setup.hasTestPush;
 
   return (
     <AdminPage

@@ -83,6 +83,22 @@ for (const width of [390, 1280]) {
   });
 }
 
+test("says whether the theme has the embed switched on", { skip, timeout: WITHIN_MS }, async () => {
+  for (const embed of [false, true]) {
+    await demo.sim("theme", { embed });
+    const { page, frame } = await open("/app", 390);
+    await until(`the step to be ${embed ? "done" : "open"}`, () =>
+      frame.evaluate(
+        (isDone) =>
+          document.querySelector("[data-beckon-step='embed']")?.getAttribute("data-done") === isDone &&
+          document.querySelector("[data-beckon-step='stock-alert'] .bk-step-number")?.textContent === "+",
+        String(embed),
+      ),
+    );
+    await page.close();
+  }
+});
+
 test("sends a test push that arrives, and shows it in the push log", { skip, timeout: WITHIN_MS }, async () => {
   const { page, frame } = await open("/app", 1280);
 
