@@ -80,6 +80,8 @@ function composeWith(texts: TextsByLocale, input: ComposeInput): { composed: Com
 
 /** Cuts between letters as a reader sees them, so that no emoji and no Arabic letter is halved. */
 function clip(text: string, longest: number): string {
+  // A letter is one unit or more: most texts need not be taken apart.
+  if (text.length <= longest) return text;
   const letters = [...new Intl.Segmenter().segment(text)];
   if (letters.length <= longest) return text;
   return `${letters
