@@ -286,7 +286,7 @@ async function becomeShopper(
     /** What came until now; waits a moment for what is on its way. */
     async waiting(): Promise<Push[]> {
       await untilProcessed();
-      await sleep(500);
+      await sleep(300);
       return (await subscription.drain()).map(read);
     },
   };
