@@ -29,7 +29,8 @@ function setUp() {
   if (isReady()) return;
   if (!isInstalled()) {
     say("Installing what this project needs (once; about a minute) …");
-    npm(["ci", "--include=dev", "--no-audit", "--no-fund"]);
+    // Its warnings are about the Node that npm runs under, which is not the one that is used.
+    npm(["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"]);
   }
   if (nodeMajor() !== NODE_MAJOR) npm(["rebuild", "node", "--ignore-scripts=false", "--foreground-scripts"]);
   if (nodeMajor() !== NODE_MAJOR) {

@@ -83,7 +83,7 @@ test.each([
   // What a program reads is what the command itself prints.
   expect(stdout).toBe("");
   expect(stderr).toContain("npm speaks");
-  expect(asked()).toEqual(["ci --include=dev --no-audit --no-fund NODE_ENV="]);
+  expect(asked()).toEqual(["ci --include=dev --no-audit --no-fund --loglevel=error NODE_ENV="]);
 });
 
 test("repairs a missing Node of its own", async () => {

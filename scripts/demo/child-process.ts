@@ -1,10 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-/** Starts a Node program in our process group; its output goes to stderr, so that stdout stays ours. */
+/**
+ * Starts a Node program in our process group; its output goes to stderr, so that stdout stays ours. What it prints for us
+ * alone (see `listening`) does not.
+ */
 export function startProgram(args: string[], env: NodeJS.ProcessEnv): ChildProcess {
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });
-  child.stdout?.pipe(process.stderr);
+  if (child.stdout) {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      if (!line.startsWith('{"event":"listening"')) process.stderr.write(`${line}\n`);
+    });
+  }
   return child;
 }
 
