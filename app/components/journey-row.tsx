@@ -35,6 +35,8 @@ export function JourneyRow({
     ["Orders", formatNumber(orders)],
     ["Revenue", formatMoneys(revenue, currency)],
   ];
+  // One that was never on is told of, not counted: there are many, and the list is to be taken in at a glance.
+  const isCounted = enabled || sent > 0 || orders > 0 || underWay.length > 0;
 
   return (
     <div className="bk-journey" data-beckon-journey={kind}>
@@ -56,17 +58,21 @@ export function JourneyRow({
           <Switch label={name} isOn={enabled} onChange={onSwitch} />
         </InlineStack>
       </div>
-      <dl className="bk-journey-numbers">
-        {numbers.map(([label, value]) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      <Text as="p" variant="bodySm" tone="subdued">
-        {underWayInWords(underWay)}
-      </Text>
+      {isCounted && (
+        <>
+          <dl className="bk-journey-numbers">
+            {numbers.map(([label, value]) => (
+              <div key={label}>
+                <dt>{label}</dt>
+                <dd>{value}</dd>
+              </div>
+            ))}
+          </dl>
+          <Text as="p" variant="bodySm" tone="subdued">
+            {underWayInWords(underWay)}
+          </Text>
+        </>
+      )}
     </div>
   );
 }
