@@ -119,7 +119,8 @@ export default function NewCampaign() {
   const [ttlHours, setTtlHours] = useState("24");
 
   const audience: Audience | null = whom === "all" ? { all: true } : tag.trim() ? { tag: tag.trim() } : null;
-  const preview = useAnswer(step.message[locale] ? { intent: "preview", text: step.message[locale], locale } : null);
+  const text = step.message[locale];
+  const preview = useAnswer(text?.title.trim() && text.body.trim() ? { intent: "preview", text, locale } : null);
   const reach = useAnswer(audience ? { intent: "reach", audience } : null)?.reach ?? null;
   const sending = useFetcher<typeof action>();
   const problems = sending.state === "idle" ? (sending.data?.problems ?? []) : [];

@@ -68,6 +68,8 @@ for (const width of [390, 1280]) {
       "/app",
       "/app/journeys",
       "/app/journeys/cart_recovery",
+      "/app/campaigns",
+      "/app/campaigns/new",
       "/app/log",
       "/app/settings",
       `/app/person/${visitorId}`,
@@ -190,6 +192,27 @@ test("makes a key for the REST API that works, and revokes it", { skip, timeout:
   await page.close();
 });
 
+test("sends a campaign that arrives, and shows how far it is", { skip, timeout: WITHIN_MS }, async () => {
+  // Noon, when nobody has quiet hours, and long after the welcome.
+  await demo.advance(`PT${24 + 12 - new Date().getUTCHours()}H`);
+  const { page, frame } = await open("/app/campaigns/new", 390);
+  await press(frame, "Send now");
+  await until("the problem at the field", async () => /Fill this in/.test(await textOf(frame, ".Polaris-InlineError")));
+
+  await (await field(frame, "Title")).type("Hello {{ first_name }}");
+  await (await field(frame, "Text", "textarea")).type("New lamps");
+  await until("the preview", async () => /Hello Mary/.test(await textOf(frame, ".bk-only-narrow .bk-note-title")));
+  await until("the reach", async () => /Reaches about 1 person/.test(await textOf(frame, "[data-beckon-reach]")));
+  await press(frame, "Send now");
+  await frame.waitForSelector("[data-beckon-campaign]");
+  let push = await inbox.next(20_000);
+  while (push && push.payload.notification.data.kind !== "campaign") push = await inbox.next(20_000);
+
+  assert.equal(push?.payload.notification.title, "Hello there");
+  await until("the end of it", () => frame.evaluate(() => document.querySelector('[data-state="done"]') !== null));
+  await page.close();
+});
+
 /** A page of the app inside the admin's frame, at rest. */
 async function open(where: string, width: number): Promise<{ page: Page; frame: Frame; errors: string[] }> {
   const page = await browser.newPage();
@@ -233,7 +256,7 @@ async function press(frame: Frame, label: string): Promise<void> {
   );
 }
 
-async function field(frame: Frame, label: string) {
+async function field(frame: Frame, label: string, kind: "input" | "textarea" = "input") {
   const id = await until(`the field ${label}`, () =>
     frame.evaluate(
       (wanted) =>
@@ -241,7 +264,7 @@ async function field(frame: Frame, label: string) {
       label,
     ),
   );
-  const input = await frame.waitForSelector(`input[id="${id}"]`);
+  const input = await frame.waitForSelector(`${kind}[id="${id}"]`);
   assert.ok(input, label);
   return input;
 }
