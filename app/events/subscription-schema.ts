@@ -56,7 +56,12 @@ export const subscriptionRequestSchema = z.object({
     .regex(/^[A-Za-z]{2}$/, "an ISO 3166 code")
     .transform((code) => code.toUpperCase())
     .nullish(),
-  timezone: z.string().max(64).refine(isTimezone, "an IANA timezone").nullish(),
+  /** IANA. A name nobody knows ("Etc/Unknown") is no reason to lose an opt-in: then the shop's own counts. */
+  timezone: z
+    .string()
+    .max(64)
+    .transform((zone) => (isTimezone(zone) ? zone : null))
+    .nullish(),
   page: z.string().max(2048).nullish(),
   referrer: z.string().max(2048).nullish(),
   utm: z

@@ -199,6 +199,13 @@ test("the same endpoint again is refreshed, and the server's visitor id is the o
   expect((await app.store.subscriptions.activeOfVisitor(SHOP, VISITOR))[0]?.locale).toBe("ar");
 });
 
+test("an opt-in is not lost to a timezone nobody knows", async () => {
+  const app = await createEdgeApp();
+
+  expect((await subscribe(app, { timezone: "Etc/Unknown" })).status).toBe(201);
+  expect((await app.store.subscriptions.activeOfVisitor(SHOP, VISITOR))[0]?.timezone).toBeNull();
+});
+
 test("a browser that subscribes anew has one live subscription", async () => {
   const app = await createEdgeApp();
   await subscribe(app);
