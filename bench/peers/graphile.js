@@ -28,7 +28,9 @@ const postgres = new EmbeddedPostgres({
 const quiet = new Logger(() => () => {});
 const connectionString = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
 const pgPool = new pg.Pool({ connectionString, max: 30 });
-pgPool.on("error", () => {}); // its connections end with the server
+// Its connections end with the server.
+pgPool.on("error", () => {});
+pgPool.on("connect", (client) => client.on("error", () => {}));
 const preset = {
   worker: {
     connectionString,
