@@ -115,7 +115,9 @@ async function startApp(build) {
  * Whether a page elsewhere posts to our pages. Remix answers that with a 500, and with another when the Origin is none.
  * Storefronts, workers and pixels speak from elsewhere by right, and are known by what they send.
  */
-function isFromAnotherSite({ method, path, headers }) {
+function isFromAnotherSite({ method, originalUrl, headers }) {
+  // As Remix reads it: dots, also encoded ones, lead elsewhere.
+  const path = URL.parse(`http://host${originalUrl}`)?.pathname ?? "";
   if (["GET", "HEAD", "OPTIONS"].includes(method) || FROM_ANYWHERE.test(path)) return false;
   const { origin } = headers;
   if (origin === undefined) return false;

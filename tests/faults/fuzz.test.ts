@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createFaultWorld } from "./support/fault-world.ts";
 import type { FaultWorld } from "./support/fault-world.ts";
@@ -37,13 +38,25 @@ test("whatever strangers sent, the log is one JSON object a line, and none of it
 test.each(["https://evil.example", "null", "nonsense", "en;q=NaN,,,;"])(
   "a form of another site, of the origin %s, is refused without disturbing anybody",
   async (origin) => {
-    const posted = await fetch(`${world.app}/app/settings`, {
-      method: "POST",
-      headers: { origin },
-      body: "intent=save",
-    });
+    for (const path of ["/app/settings", "/nothing", "/receipts/x"]) {
+      const posted = await fetch(world.app + path, { method: "POST", headers: { origin }, body: "intent=save" });
 
-    expect(posted.status).toBe(403);
-    expect(posted.headers.get("content-type")).toContain("application/problem+json");
+      expect(posted.status, path).toBe(403);
+      expect(posted.headers.get("content-type")).toContain("application/problem+json");
+    }
+    // Not through fetch, which resolves the dots itself.
+    expect(await statusOf("/proxy/receipts/%2e%2e/%2e%2e", origin)).toBe(403);
   },
 );
+
+function statusOf(path: string, origin: string): Promise<number | undefined> {
+  const { hostname, port } = new URL(world.app);
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ hostname, port, path, method: "POST", headers: { origin } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    outgoing.on("error", reject);
+    outgoing.end();
+  });
+}
