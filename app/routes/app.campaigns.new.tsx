@@ -123,7 +123,16 @@ export default function NewCampaign() {
   const preview = useAnswer(text?.title.trim() && text.body.trim() ? { intent: "preview", text, locale } : null);
   const reach = useAnswer(audience ? { intent: "reach", audience } : null)?.reach ?? null;
   const sending = useFetcher<typeof action>();
-  const problems = sending.state === "idle" ? (sending.data?.problems ?? []) : [];
+  const body = JSON.stringify({
+    intent: "send",
+    audience: audience ?? { tag: "" },
+    texts: step.message,
+    at: when === "at" ? at : null,
+    ttlHours: Number(ttlHours),
+  });
+  // What was wrong is shown until something is changed.
+  const [judged, setJudged] = useState("");
+  const problems = sending.state === "idle" && judged === body ? (sending.data?.problems ?? []) : [];
   const errorOf = (path: string) => problemAt(problems, path);
   const shown = (
     <MessagePreview
@@ -135,14 +144,8 @@ export default function NewCampaign() {
   );
 
   function send() {
-    const body = {
-      intent: "send",
-      audience: audience ?? { tag: "" },
-      texts: step.message,
-      at: when === "at" ? at : null,
-      ttlHours: Number(ttlHours),
-    };
-    sending.submit(JSON.stringify(body), { method: "post", encType: "application/json" });
+    setJudged(body);
+    sending.submit(body, { method: "post", encType: "application/json" });
   }
 
   return (

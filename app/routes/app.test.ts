@@ -15,6 +15,8 @@ import * as home from "./app._index.tsx";
 import * as customerData from "./app.customer-data.$customerId.ts";
 import * as journey from "./app.journeys.$kind.tsx";
 import * as journeys from "./app.journeys._index.tsx";
+import * as campaigns from "./app.campaigns._index.tsx";
+import * as newCampaign from "./app.campaigns.new.tsx";
 import * as log from "./app.log.tsx";
 import * as person from "./app.person.$visitorId.tsx";
 import * as settings from "./app.settings.tsx";
@@ -49,6 +51,8 @@ const pages: [string, unknown, string, Record<string, string>][] = [
   ["home", home.loader, "/app", {}],
   ["journeys", journeys.loader, "/app/journeys", {}],
   ["journey", journey.loader, "/app/journeys/welcome", { kind: "welcome" }],
+  ["campaigns", campaigns.loader, "/app/campaigns", {}],
+  ["new campaign", newCampaign.loader, "/app/campaigns/new", {}],
   ["log", log.loader, "/app/log", {}],
   ["settings", settings.loader, "/app/settings", {}],
   ["person", person.loader, "/app/person/visitor-1", { visitorId: "visitor-1" }],
@@ -343,4 +347,47 @@ test("gives out a customer's data without endpoint and keys, and never another s
   expect(mine.text).not.toMatch(/secret-p256dh|secret-auth|push\.example\/s/);
   expect(theirs.text).not.toContain("/products/lamp");
   expect(nobody.status).toBe(404);
+});
+
+test("keeps a campaign with its audience and time, and says what is wrong with it", async () => {
+  const path = "/app/campaigns/new";
+  const texts = { en: { title: "Hello", body: "New lamps" } };
+  const campaign = { intent: "send", audience: { tag: "vip" }, texts, ttlHours: 24 };
+  const wrong = async (changes: object) => {
+    const answer = await ask(newCampaign.action, path, jsonBody({ ...campaign, at: null, ...changes }));
+    return [answer.status, ...answer.json.problems.map((problem: { path: string }) => problem.path)];
+  };
+
+  expect(await wrong({ texts: { en: { title: "{{ nope }}", body: "x" } } })).toEqual([400, "steps.0.message.en.title"]);
+  expect(await wrong({ texts: { en: { title: "", body: "x" } } })).toEqual([400, "steps.0.message.en.title"]);
+  expect(await wrong({ audience: { tag: "" } })).toEqual([400, "audience.tag"]);
+  expect(await wrong({ at: { date: "2026-11-20", time: "10:00" } })).toEqual([400, "at"]);
+  expect(await wrong({ at: { date: "tomorrow", time: "" } })).toEqual([400, "at"]);
+  expect((await world.store.campaigns.list(SHOP, null, 10)).rows).toEqual([]);
+
+  const at = { date: "2026-11-22", time: "10:00" };
+  expect((await ask(newCampaign.action, path, jsonBody({ ...campaign, at }))).status).toBe(302);
+  const { rows } = await world.store.campaigns.list(SHOP, null, 10);
+  // Ten o'clock in Istanbul.
+  expect(rows).toMatchObject([
+    { state: "scheduled", audience: { tag: "vip" }, dueAt: new Date("2026-11-22T07:00:00Z") },
+  ]);
+});
+
+test("changes a campaign of the merchant's own shop only, and shows it to nobody else", async () => {
+  const texts = { en: { title: "Hello", body: "New lamps" } };
+  const at = { date: "2026-11-22", time: "10:00" };
+  const campaign = { intent: "send", audience: { all: true }, texts, ttlHours: 24, at };
+  await ask(newCampaign.action, "/app/campaigns/new", jsonBody(campaign));
+  const id = (await world.store.campaigns.list(SHOP, null, 1)).rows[0]?.id ?? "";
+  const change = async (verb: string, shop = SHOP) =>
+    ask(campaigns.action, "/app/campaigns", { ...formBody({ id, verb }), shop });
+
+  expect((await change("stop", OTHER_SHOP)).status).toBe(404);
+  expect((await ask(campaigns.loader, "/app/campaigns", { shop: OTHER_SHOP })).json.campaigns).toEqual([]);
+  expect((await change("burn")).status).toBe(400);
+  expect((await change("pause")).json).toEqual({ isOver: false });
+  expect((await ask(campaigns.loader, "/app/campaigns")).json.campaigns).toMatchObject([{ id, state: "paused" }]);
+  expect((await change("stop")).json).toEqual({ isOver: false });
+  expect((await change("resume")).json).toEqual({ isOver: true });
 });

@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { campaignStoreConformance } from "./conformance/campaign-store.ts";
 import { deliveryStoreConformance } from "./conformance/delivery-store.ts";
 import { eventStoreConformance } from "./conformance/event-store.ts";
 import { jobStoreConformance } from "./conformance/job-store.ts";
@@ -15,5 +16,6 @@ export function storeConformance(engine: string, createStore: CreateStore): void
     deliveryStoreConformance(createStore);
     eventStoreConformance(createStore);
     runStoreConformance(createStore);
+    campaignStoreConformance(createStore);
   });
 }

@@ -226,11 +226,11 @@ export function campaignStore(database: Database): CampaignStore {
   /** Null: somebody who is on another page, by another device or browser, or is no more. */
   function personOf(row: CampaignRow, named: Named, fromDelays: boolean, now: Date): CampaignPerson | null {
     const { shop, audience } = row;
-    const visitor = visitorOf.get(shop, named.visitorId);
-    if (!visitor) return null;
+    const visitor = visitorOf.get(shop, named.visitorId) ?? unknownVisitor(named.visitorId);
     const others = visitor.customerId ? visitorsOfCustomer.all(shop, visitor.customerId) : [visitor];
     const visitors = others.some(({ visitorId }) => visitorId === visitor.visitorId) ? others : [visitor, ...others];
     const devices = visitors.flatMap(({ visitorId }) => devicesOf.all(shop, visitorId));
+    if (devices.length === 0) return null;
     const ids = visitors.map(({ visitorId }) => visitorId);
 
     if (fromDelays || devices.length > 1 || ids.length > 1) {
@@ -433,6 +433,22 @@ function uniquePeople(people: CampaignPerson[]): CampaignPerson[] {
     for (const id of ids) seen.add(id);
     return true;
   });
+}
+
+/** A browser of which nothing but its subscription is known. */
+function unknownVisitor(visitorId: string): VisitorRow {
+  return {
+    visitorId,
+    customerId: null,
+    locale: null,
+    timezone: null,
+    country: null,
+    city: null,
+    consentWithdrawnAt: null,
+    lastSignalAt: 0,
+    tags: "[]",
+    firstName: null,
+  };
 }
 
 function deviceOf(row: DeviceRow): CampaignDevice {
