@@ -617,6 +617,25 @@ describe("the storefront in Chromium", { skip, concurrency: false, timeout: 300_
       await iphone.waitForSelector("[data-beckon=install-sheet]", { visible: true });
     });
 
+    test("the blocks step back where the embed is off and nobody would answer", async () => {
+      const page = await openPage(context, {});
+      await page.evaluateOnNewDocument(() => {
+        const later = window.setTimeout.bind(window);
+        Object.assign(window, { setTimeout: (work: () => void) => later(work, 0) });
+      });
+      await page.setRequestInterception(true);
+      page.on("request", (request) => {
+        const isEmbed = request.url().includes("beckon.js");
+        void (isEmbed ? request.respond({ status: 200, body: "" }) : request.continue());
+      });
+      await page.goto(`${shop.origin}/products/apron`);
+
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll(".beckon-block")].every((block) => block.clientHeight === 0),
+      );
+      assert.notEqual(await page.$(".beckon-block"), null);
+    });
+
     test("the bell says what is true, subscribes, and opens the preferences of its own subscription", async () => {
       shop.options.consent = "no";
       const page = await open("/account");
