@@ -103,7 +103,7 @@ function LogLine({ entry, isOpen, onToggle, timezone, journeyNames, stepsOf, ...
               .filter(Boolean)
               .join(" · ")}
           </Text>
-          <span className="bk-clip" dir="auto">
+          <span className="bk-clip" dir={heldBack ? "ltr" : (message?.dir ?? "ltr")}>
             {heldBack ?? (message ? `${message.title} — ${message.body}` : LOG_STATE_WORDS[entry.state].meaning)}
           </span>
         </span>
