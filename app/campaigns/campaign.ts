@@ -22,7 +22,7 @@ export type CampaignRequest = z.output<typeof campaignRequestSchema>;
 export const CAMPAIGN_KIND = "campaign";
 
 /** People on one page: decided, composed and written in one transaction short enough that no request waits for it. */
-export const PAGE_SIZE = 100;
+export const PAGE_SIZE = 50;
 
 /** Decides and writes the next page. Key `campaign:ID`, payload `{shop, campaignId}`. */
 export const ADVANCE_CAMPAIGN_JOB = "advance-campaign";

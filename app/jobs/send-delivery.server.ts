@@ -43,6 +43,8 @@ export type SendDeliveryDeps = {
 const payloadSchema = z.object({ deliveryId: z.string() });
 
 const GROUP_LIMIT = 200;
+/** A commit waits for the disk: at hundreds of pushes a second one for each turn of the event loop costs more than they do. */
+const GATHER_MS = 5;
 const STALLED_WAIT_MS = 500;
 const MAX_PRIVATE_KEYS = 1_000;
 
@@ -82,14 +84,22 @@ export function createDeliver(deps: SendDeliveryDeps): Deliver {
   const readPrivateKey = createPrivateKeyReader(keyring);
 
   const load = createGroup((ids: string[]) => store.deliveries.load(ids), GROUP_LIMIT);
-  const markSending = createGroup(async (ids: string[]) => {
-    const marked = new Set(await store.deliveries.markSending(ids));
-    return ids.map((id) => marked.has(id));
-  }, GROUP_LIMIT);
-  const record = createGroup(async (results: DeliveryResult[]) => {
-    await store.deliveries.recordResults(results, clock.now(), clock.machineNow());
-    return results.map(() => undefined);
-  }, GROUP_LIMIT);
+  const markSending = createGroup(
+    async (ids: string[]) => {
+      const marked = new Set(await store.deliveries.markSending(ids));
+      return ids.map((id) => marked.has(id));
+    },
+    GROUP_LIMIT,
+    GATHER_MS,
+  );
+  const record = createGroup(
+    async (results: DeliveryResult[]) => {
+      await store.deliveries.recordResults(results, clock.now(), clock.machineNow());
+      return results.map(() => undefined);
+    },
+    GROUP_LIMIT,
+    GATHER_MS,
+  );
 
   return async (deliveryId, { isLastAttempt, isFirstTryOnly = false }, signal) => {
     const loaded = await load(deliveryId);

@@ -7,10 +7,12 @@ type Waiting<Item, Result> = { item: Item; resolve(result: Result): void; reject
  *
  * @param work gives a result for each item, in their order
  * @param limit items in one group
+ * @param waitMs how long the first of a group waits for others; 0: for the rest of this turn of the event loop
  */
 export function createGroup<Item, Result>(
   work: (items: Item[]) => Promise<Result[]>,
   limit: number,
+  waitMs = 0,
 ): (item: Item) => Promise<Result> {
   let waiting: Waiting<Item, Result>[] = [];
   let isScheduled = false;
@@ -18,13 +20,15 @@ export function createGroup<Item, Result>(
   function schedule(): void {
     if (isScheduled || waiting.length === 0) return;
     isScheduled = true;
-    setImmediate(async () => {
+    const begin = async () => {
       const group = waiting.slice(0, limit);
       waiting = waiting.slice(limit);
       await settle(group, work);
       isScheduled = false;
       schedule();
-    });
+    };
+    if (waitMs > 0 && waiting.length < limit) setTimeout(begin, waitMs);
+    else setImmediate(begin);
   }
 
   return (item) =>
