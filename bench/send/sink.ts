@@ -6,6 +6,7 @@ import { selfSignedCertificate } from "../../simulator/push/certificate.ts";
 import { checkVapid } from "../../simulator/push/check-vapid.ts";
 import { decryptPush } from "../../simulator/push/decrypt.ts";
 import { answer, childArguments } from "../support/child.ts";
+import { nameOf } from "../campaign/name-of.ts";
 import { payloadOf, readWorld } from "./subscriptions.ts";
 
 // Three push services in one process: HTTP/2, and HTTP/1.1 for who knows nothing else. They take a message and answer 201;
@@ -15,7 +16,7 @@ const { sampleEvery } = childArguments<{ sampleEvery: number }>();
 
 type Kept = { path: string; origin: string; authorization: string; body: Buffer };
 export type SinkQuestion =
-  { type: "listen" } | { type: "reset" } | { type: "check"; world: string; emptyBodies: boolean };
+  { type: "listen" } | { type: "reset" } | { type: "check"; world: string; emptyBodies: boolean; isCampaign?: boolean };
 export type SinkCount = {
   received: number;
   distinct: number;
@@ -73,7 +74,7 @@ function take(headers: Record<string, unknown>, path: string, origin: string, pa
     kept.push({ path, origin, authorization: String(headers.authorization), body: Buffer.concat(parts) });
 }
 
-function check(worldFile: string): number {
+function check(worldFile: string, isRight: (text: string, index: number) => boolean): number {
   const world = readWorld(worldFile);
   let wrong = 0;
   for (const { path, origin, authorization, body } of kept) {
@@ -88,12 +89,22 @@ function check(worldFile: string): number {
     ecdh.setPrivateKey(subscription.privateKey, "base64url");
     try {
       const text = decryptPush(body, { ecdh, auth: Buffer.from(subscription.auth, "base64url") }).toString("utf8");
-      if (text !== payloadOf(index)) wrong++;
+      if (!isRight(text, index)) wrong++;
     } catch {
       wrong++;
     }
   }
   return wrong;
+}
+
+function isPayload(text: string, index: number): boolean {
+  return text === payloadOf(index);
+}
+
+/** A campaign greets each person by name. */
+function isForPerson(text: string, index: number): boolean {
+  const { notification } = JSON.parse(text) as { notification: { title: string } };
+  return notification.title.startsWith(`${nameOf(index)},`);
 }
 
 answer(async (question: SinkQuestion) => {
@@ -115,7 +126,7 @@ answer(async (question: SinkQuestion) => {
     badHeaders,
     cpuMs: (user + system) / 1_000,
     sampled: kept.length,
-    wrong: question.emptyBodies ? 0 : check(question.world),
+    wrong: question.emptyBodies ? 0 : check(question.world, question.isCampaign ? isForPerson : isPayload),
   };
   return count;
 });
