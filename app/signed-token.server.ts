@@ -1,4 +1,5 @@
-import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import type { Keyring } from "./encryption.server.ts";
 
 /** A token signed for one purpose is refused for every other. */
@@ -39,12 +40,16 @@ export function readToken(keyring: Keyring, purpose: TokenPurpose, token: string
   }
 }
 
-const derived = new WeakMap<Buffer, Map<TokenPurpose, Buffer>>();
+// Key objects, because preparing a key from bytes costs four times the signature.
+const derived = new WeakMap<Buffer, Map<TokenPurpose, KeyObject>>();
 
 function signature(root: Buffer, purpose: TokenPurpose, body: string): Buffer {
   let keys = derived.get(root);
   if (!keys) derived.set(root, (keys = new Map()));
   let key = keys.get(purpose);
-  if (!key) keys.set(purpose, (key = Buffer.from(hkdfSync("sha256", root, "", `beckon token ${purpose} v1`, 32))));
+  if (!key) {
+    const bytes = Buffer.from(hkdfSync("sha256", root, "", `beckon token ${purpose} v1`, 32));
+    keys.set(purpose, (key = createSecretKey(bytes)));
+  }
   return createHmac("sha256", key).update(body).digest().subarray(0, SIGNATURE_BYTES);
 }

@@ -13,6 +13,7 @@ const LONGEST_SOURCE = 4_000;
 const RENDER_LIMIT_MS = 1_000;
 const MEMORY_LIMIT = 200_000;
 const LONGEST_OUTPUT = 1_000;
+const PARSED_TEMPLATES = 500;
 
 /** A field that is not known: false in conditions, replaced by `default`, and its fallback where it is written out. */
 class MissingField extends Drop {
@@ -119,11 +120,23 @@ export function renderTemplate(
   // Rendering is synchronous, so one slot is enough and cannot mix two renders up.
   holesOfRender.current = holes;
   try {
-    const rendered: unknown = engine.parseAndRenderSync(source, scopeOf(facts, locale, timezone));
+    const rendered: unknown = engine.renderSync(parsed(source), scopeOf(facts, locale, timezone));
     return { text: tidy(String(rendered)).slice(0, LONGEST_OUTPUT), holes };
   } finally {
     holesOfRender.current = null;
   }
+}
+
+const templates = new Map<string, Template[]>();
+
+/** A campaign renders the same few texts for everybody: the last ones are parsed once. */
+function parsed(source: string): Template[] {
+  const known = templates.get(source);
+  if (known) return known;
+  const template = engine.parse(source);
+  if (templates.size >= PARSED_TEMPLATES) templates.delete(templates.keys().next().value as string);
+  templates.set(source, template);
+  return template;
 }
 
 function scopeOf(facts: TemplateFacts, locale: string, timezone: string): Record<string, unknown> {
