@@ -85,8 +85,8 @@ export type PagePlan = {
 };
 
 export type Advance =
-  /** A page was written. `deliveries` 0: nothing brings the next page but the caller. */
-  | { type: "wrote"; deliveries: number }
+  /** A page was written. `pagesWaiting`: those of this campaign that nobody has begun to send. */
+  | { type: "wrote"; pagesWaiting: number }
   /** Nothing is due before `until`: the campaign itself, or the first person who waits. */
   | { type: "wait"; until: Date }
   /** Everybody is decided on; or it is paused, stopped or deleted. */

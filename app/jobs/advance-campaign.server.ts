@@ -4,12 +4,14 @@ import type { Clock } from "../clock.server.ts";
 import type { JobHandler } from "../scheduler/job.ts";
 import type { Store } from "../store/store.ts";
 
-/** Pages without anybody to send to that are passed over in one job. */
+/** Written before the ones before them have begun to leave, so that sending never waits for writing. */
+const PAGES_AHEAD = 3;
+/** Pages in one job; most when there is nobody on them to send to. */
 const PAGES_IN_A_ROW = 20;
 
 /**
- * Decides and writes the next page of a campaign. The page's own job asks for the one after it when it begins to send, so
- * that a campaign is never more than a page ahead of what leaves: memory does not grow with the audience, a pause holds
+ * Decides and writes the next pages of a campaign. A page's own job asks for more when it begins to send, so that a
+ * campaign is never more than a few pages ahead of what leaves: memory does not grow with the audience, a pause holds
  * nearly all of it, and the pages of two shops take turns.
  */
 export function advanceCampaignHandler({ store, clock }: { store: Store; clock: Clock }): JobHandler {
@@ -21,8 +23,8 @@ export function advanceCampaignHandler({ store, clock }: { store: Store; clock: 
       );
       if (advance.type === "over") return { type: "done" };
       if (advance.type === "wait") return { type: "snooze", until: advance.until };
-      // The page's job brings the next one; should it be lost, a job of ours was written with the page.
-      if (advance.deliveries > 0) return { type: "done" };
+      // A page's job brings the next one; should it be lost, a job of ours was written with the page.
+      if (advance.pagesWaiting >= PAGES_AHEAD) return { type: "done" };
       // Requests have their turn between two pages.
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -158,6 +158,12 @@ export function campaignStore(database: Database): CampaignStore {
     `update jobs set run_at = ? where kind = 'send-campaign-page' and state in ('scheduled', 'available', 'retryable')
        and json_extract(payload, '$.campaignId') = ?`,
   );
+  const countPages = sqlite
+    .prepare<[string], number>(
+      `select count(*) from jobs where kind = 'send-campaign-page' and state in ('scheduled', 'available', 'retryable')
+         and json_extract(payload, '$.campaignId') = ?`,
+    )
+    .pluck();
   const wakeRetries = sqlite.prepare<[number, string]>(
     `update jobs set run_at = ? where state in ('scheduled', 'available', 'retryable') and key in (
        select 'delivery:' || id from deliveries where campaign_id = ? and state in ('queued', 'sending'))`,
@@ -329,7 +335,7 @@ export function campaignStore(database: Database): CampaignStore {
       write(row, planned);
       const decided = found.length - planned.delayed.length;
       moveOn.run(now.getTime(), next.cursor, next.isAudienceRead ? 1 : 0, decided, planned.dropped, id);
-      return { type: "wrote", deliveries: planned.sent.length };
+      return { type: "wrote", pagesWaiting: countPages.get(id) ?? 0 };
     },
   );
 
