@@ -38,6 +38,8 @@ export type SendDeliveryDeps = {
   log?: Pick<Logger, "warn">;
   /** From 0 to 1, for jitter. */
   random?(): number;
+  /** How long, in real time, what is written waits for more to be written with it. */
+  gatherMs?: number;
 };
 
 const payloadSchema = z.object({ deliveryId: z.string() });
@@ -78,7 +80,7 @@ export function createSendDeliveryHandler(deps: SendDeliveryDeps, deliver = crea
 
 /** What sends deliveries, whoever asks: pauses asked for by a push service and what is written together are shared. */
 export function createDeliver(deps: SendDeliveryDeps): Deliver {
-  const { store, clock, sendPush, keyring, buildPayload, log, random = Math.random } = deps;
+  const { store, clock, sendPush, keyring, buildPayload, log, random = Math.random, gatherMs = GATHER_MS } = deps;
   const pauses = createServicePauses();
   const serviceLoad = createServiceLoad(Math.ceil(((deps.concurrency ?? 300) * 2) / 3));
   const readPrivateKey = createPrivateKeyReader(keyring);
@@ -90,7 +92,7 @@ export function createDeliver(deps: SendDeliveryDeps): Deliver {
       return ids.map((id) => marked.has(id));
     },
     GROUP_LIMIT,
-    GATHER_MS,
+    gatherMs,
   );
   const record = createGroup(
     async (results: DeliveryResult[]) => {
@@ -98,7 +100,7 @@ export function createDeliver(deps: SendDeliveryDeps): Deliver {
       return results.map(() => undefined);
     },
     GROUP_LIMIT,
-    GATHER_MS,
+    gatherMs,
   );
 
   return async (deliveryId, { isLastAttempt, isFirstTryOnly = false }, signal) => {

@@ -71,6 +71,7 @@ export async function startHttpSide(options: HttpSideOptions): Promise<HttpSide>
     request.on("error", () => {});
     response.on("error", () => {});
     handle(request, response).catch((error: unknown) => {
+      if (isBrokenOff(error)) return;
       console.error("push service:", error);
       if (!response.headersSent) answer(response, { status: 500, body: { message: String(error) } });
     });
@@ -237,4 +238,9 @@ function listen(server: Http2SecureServer, port: number, host: string): Promise<
       resolve();
     });
   });
+}
+
+/** The sender went away in the middle: a part of the tests, and nothing to answer. */
+function isBrokenOff(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE";
 }

@@ -61,6 +61,7 @@ async function world(shoppers: { down: number; up: number }, ttlSeconds: number)
           clock,
           keyring,
           random: random.next,
+          gatherMs: 0,
           buildPayload: ({ delivery }) => delivery.id,
           async sendPush({ endpoint }) {
             const accepted = !(isDown && endpoint.startsWith("https://down."));
