@@ -42,7 +42,19 @@ export async function seedShop(file: string, encryptionKey: string, world: World
       const hash = createHash("sha256").update(endpoint).digest("hex");
       visitor.run(SHOP, id, String(index), at, at);
       customer.run(SHOP, String(index), nameOf(index), at);
-      subscription.run(id, SHOP, id, endpoint, hash, p256dh, auth, keyId, new URL(endpoint).host, at, at);
+      subscription.run(
+        id,
+        SHOP,
+        id,
+        endpoint,
+        hash,
+        p256dh,
+        auth,
+        keyId,
+        new URL(endpoint).host,
+        at - index,
+        at - index,
+      );
     }
   })();
   const { key } = await createApiKey(store, SHOP, "bench", now);
