@@ -69,7 +69,7 @@ async function walk({ demo, browser, desktop }: Loop, say: (what: string) => voi
 
   await demo.advance("PT87M");
   const withCode = await until("the second cart push", () =>
-    desktop.shown().find((shown) => shown.id !== cartPush.id && /15/.test(`${shown.title} ${shown.body}`)),
+    desktop.shown().find((shown) => shown.id !== cartPush.id && shown.title.startsWith("15%")),
   );
   say(`after ninety minutes: ${withCode.title}`);
   desktop.click(withCode);
