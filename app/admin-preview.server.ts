@@ -1,6 +1,6 @@
 import { compose } from "./composer/compose.server.ts";
 import { checkTemplate, exampleFacts } from "./composer/liquid.server.ts";
-import type { MessageText } from "./journeys/definition.ts";
+import type { MessageText } from "./journeys/message-text.ts";
 import type { PreviewMessage } from "./components/notification-preview.tsx";
 
 export type TextProblem = { field: string; message: string; line: number; column: number };

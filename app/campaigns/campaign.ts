@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { messageTextSchema } from "../journeys/definition.ts";
+import { messageTextSchema } from "../journeys/message-text.ts";
 import type { NewJob } from "../scheduler/job.ts";
 
 /** Everyone who may be written to, or those with a tag. */

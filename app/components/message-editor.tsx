@@ -1,7 +1,9 @@
 import { BlockStack, Button, InlineStack, Popover, ActionList, Text, Divider } from "@shopify/polaris";
 import { useState } from "react";
 import type { ReactNode } from "react";
-import type { MessageStep, MessageText, StepDiscount } from "../journeys/definition.ts";
+import type { MessageStep } from "../journeys/definition.ts";
+import type { StepDiscount } from "../journeys/discount.ts";
+import type { MessageText } from "../journeys/message-text.ts";
 import { Panel } from "./admin-page.tsx";
 import { Choice, NumberInput, TextInput, Tick } from "./fields.tsx";
 import { languageName } from "./format.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { messageTextSchema } from "../journeys/definition.ts";
+import { messageTextSchema } from "../journeys/message-text.ts";
 import type { NewJob } from "../scheduler/job.ts";
 
 /** What the merchant's system asked to have sent to one person, as it is kept until it is composed. */

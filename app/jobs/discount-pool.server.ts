@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.server.ts";
 import { cohortEnd, newDiscountCode, offerKey, parseOffer, poolTarget } from "../composer/discount-offers.ts";
-import type { JourneyDefinition, StepDiscount } from "../journeys/definition.ts";
+import type { JourneyDefinition } from "../journeys/definition.ts";
+import type { StepDiscount } from "../journeys/discount.ts";
 import type { Cohort } from "../journeys/discount-store.ts";
 import { DAY_MS, HOUR_MS } from "../journeys/duration.ts";
 import type { Logger } from "../log.server.ts";

@@ -19,7 +19,7 @@ import type { FormProblem } from "../components/form-problems.ts";
 import { MessagePreview } from "../components/journey-editor.tsx";
 import { MessageEditor } from "../components/message-editor.tsx";
 import { TEMPLATE_FIELDS } from "../composer/template-fields.ts";
-import { messageTextSchema, messageTextsSchema } from "../journeys/definition.ts";
+import { messageTextSchema, messageTextsSchema } from "../journeys/message-text.ts";
 import type { MessageStep } from "../journeys/definition.ts";
 import { checkTexts } from "../journeys/journeys.server.ts";
 

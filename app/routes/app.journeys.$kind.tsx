@@ -13,7 +13,7 @@ import type { FormProblem } from "../components/form-problems.ts";
 import { UnsavedChangesBar } from "../components/save-bar.tsx";
 import { OnOffBadge } from "../components/state-badge.tsx";
 import { TEMPLATE_FIELDS } from "../composer/template-fields.ts";
-import { messageTextSchema } from "../journeys/definition.ts";
+import { messageTextSchema } from "../journeys/message-text.ts";
 import { getJourney, InvalidDefinitionError, saveDefinition, setEnabled } from "../journeys/journeys.server.ts";
 import { journeyKind } from "../journeys/kinds/registry.server.ts";
 

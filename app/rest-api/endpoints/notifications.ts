@@ -7,7 +7,7 @@ import type { Campaign } from "../../campaigns/campaign-store.ts";
 import { sendDirectJob } from "../../direct/direct-message.ts";
 import type { DirectRequest } from "../../direct/direct-message.ts";
 import type { DirectMessage } from "../../direct/direct-message-store.ts";
-import { messageTextSchema, messageTextsSchema } from "../../journeys/definition.ts";
+import { messageTextSchema, messageTextsSchema } from "../../journeys/message-text.ts";
 import { checkTexts } from "../../journeys/journeys.server.ts";
 import type { Store } from "../../store/store.ts";
 import { defineEndpoint } from "../endpoint.ts";
