@@ -1,20 +1,16 @@
-import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock.server.ts";
-import { compose } from "../composer/compose.server.ts";
 import type { Composed } from "../composer/compose.server.ts";
 import { capVerdict } from "../journeys/caps.ts";
 import { DAY_MS } from "../journeys/duration.ts";
+import { MARKETING_SLOT } from "../journeys/kinds/kind.ts";
 import type { LedgerEntry, LedgerReason } from "../journeys/ledger-store.ts";
+import { composeFor, newMessageId, outgoingMessage } from "../journeys/outgoing-message.ts";
 import { reachableSubscriptions, whyNotReachable } from "../journeys/permission.ts";
 import { endOfQuietHours } from "../journeys/quiet-hours.ts";
-import { HAND_OVER_SECONDS, handOverJob } from "../sender/delivery-jobs.ts";
-import { isApplePushService } from "../sender/push-services.ts";
 import { advanceCampaignJob, CAMPAIGN_KIND, campaignRequestSchema, sendCampaignPageJob } from "./campaign.ts";
 import type { CampaignRequest } from "./campaign.ts";
 import type { CampaignDevice, CampaignPage, CampaignPerson, PagePlan } from "./campaign-store.ts";
 
-/** All that is not transactional shares the slot of the journeys: the newest message wins. */
-const MARKETING_TOPIC = "beckon-marketing";
 /** A page that nobody picks up (its job was given up) must not end the campaign: the next one comes by itself. */
 const NEXT_PAGE_AT_LATEST_MS = 60_000;
 
@@ -38,7 +34,6 @@ class Page {
   readonly #request: CampaignRequest;
   readonly #clock: Clocks;
   readonly #now: Date;
-  readonly #machineNow: Date;
   /** Later than this nobody is told any more. */
   readonly #lastMoment: Date;
   readonly #quietUntil = new Map<string, Date | null>();
@@ -48,7 +43,6 @@ class Page {
     this.#page = page;
     this.#clock = clock;
     this.#now = clock.now();
-    this.#machineNow = clock.machineNow();
     this.#request = campaignRequestSchema.parse(page.campaign.request);
     const startedAt = page.campaign.startedAt ?? this.#now;
     // Whoever sleeps through its beginning is told in the morning, even when it is not kept long for devices that are off.
@@ -108,82 +102,46 @@ class Page {
   }
 
   #send(person: CampaignPerson, { device, others }: Extract<Verdict, { type: "send" }>): void {
-    const notificationId = randomId();
+    const id = newMessageId();
     let composed: Composed;
     try {
-      composed = this.#compose(person, device, notificationId);
+      composed = this.#compose(person, device, id);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return this.#drop(person, "broken_text", { message });
     }
 
     const { campaign } = this.#page;
-    const { shop } = campaign;
-    const { transactional: isTransactional, ttlSeconds: whole, urgency } = this.#request;
-    const handsOver =
-      !isApplePushService(device.pushService) && others.some(({ pushService }) => !isApplePushService(pushService));
-    const ttlSeconds = handsOver ? Math.min(HAND_OVER_SECONDS, whole) : whole;
-    this.#plan.sent.push({
-      notification: {
-        id: notificationId,
-        shop,
+    const { transactional: isTransactional, ttlSeconds, urgency } = this.#request;
+    const { notification, delivery, handOver } = outgoingMessage(
+      {
+        id,
+        shop: campaign.shop,
         visitorId: person.visitor.visitorId,
         customerId: person.visitor.customerId,
         kind: CAMPAIGN_KIND,
-        runId: null,
-        step: null,
         campaignId: campaign.id,
         isTransactional,
-        locale: composed.locale,
-        message: composed.message,
-        targetUrl: composed.targetUrl,
-        discountCode: null,
-        cartToken: null,
-        checkoutToken: null,
-        createdAt: this.#now,
-      },
-      delivery: {
-        id: randomId(),
-        shop,
-        notificationId,
-        subscriptionId: device.id,
-        visitorId: device.visitorId,
+        composed,
+        devices: [device, ...others],
         // Two notices are two messages; two offers are one.
-        pushTopic: isTransactional ? campaign.id : MARKETING_TOPIC,
+        pushTopic: isTransactional ? campaign.id : MARKETING_SLOT,
         urgency,
         ttlSeconds,
-        deadlineAt: new Date(this.#machineNow.getTime() + ttlSeconds * 1_000),
-        createdAt: this.#now,
       },
-    });
-    if (handsOver) {
-      const untilMachineMs = this.#machineNow.getTime() + whole * 1_000;
-      const payload = { shop, notificationId, untilMachineMs };
-      this.#plan.jobs.push(handOverJob(payload, isTransactional, this.#clock.afterMachineMs(ttlSeconds * 1_000)));
-    }
-    this.#write(person, "sent", "due", {}, { notificationId, subscriptionId: device.id });
+      this.#clock,
+      this.#now,
+    );
+    this.#plan.sent.push({ notification, delivery });
+    if (handOver) this.#plan.jobs.push(handOver);
+    this.#write(person, "sent", "due", {}, { notificationId: id, subscriptionId: device.id });
   }
 
   #compose({ visitor, firstName }: CampaignPerson, device: CampaignDevice, tag: string): Composed {
-    const { shop } = this.#page;
-    return compose({
-      kind: CAMPAIGN_KIND,
-      texts: this.#request.texts,
-      plainTexts: null,
-      facts: {
-        shop_name: shop.name || shop.shop.split(".")[0] || null,
-        first_name: firstName,
-        city: device.city ?? visitor.city,
-        country: device.country ?? visitor.country,
-      },
-      wishedLocales: [device.locale, visitor.locale, shop.settings.defaultLocale, shop.primaryLocale],
-      timezone: device.timezone ?? visitor.timezone ?? shop.timezone,
-      target: "/",
-      image: null,
-      icon: shop.settings.iconUrl,
-      tag,
-      renotify: false,
-    });
+    return composeFor(
+      { shop: this.#page.shop, visitor, firstName, device },
+      { kind: CAMPAIGN_KIND, texts: this.#request.texts, tag },
+    );
   }
 
   #drop(person: CampaignPerson, reason: LedgerReason, values: Record<string, unknown>): void {
@@ -213,8 +171,4 @@ class Page {
       notificationId: sent?.notificationId ?? null,
     });
   }
-}
-
-function randomId(): string {
-  return randomBytes(12).toString("base64url");
 }

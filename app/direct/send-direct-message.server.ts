@@ -1,14 +1,14 @@
-import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock.server.ts";
-import { compose } from "../composer/compose.server.ts";
+import type { Composed } from "../composer/compose.server.ts";
 import { capVerdict } from "../journeys/caps.ts";
+import { MARKETING_SLOT } from "../journeys/kinds/kind.ts";
 import type { LedgerEntry, LedgerReason } from "../journeys/ledger-store.ts";
+import { composeFor, outgoingMessage } from "../journeys/outgoing-message.ts";
 import { reachableSubscriptions, whyNotReachable } from "../journeys/permission.ts";
 import type { PersonView } from "../journeys/person-view.ts";
 import { endOfQuietHours } from "../journeys/quiet-hours.ts";
 import type { JobResult } from "../scheduler/job.ts";
-import { HAND_OVER_SECONDS, handOverJob, sendDeliveryJob } from "../sender/delivery-jobs.ts";
-import { isApplePushService } from "../sender/push-services.ts";
+import { sendDeliveryJob } from "../sender/delivery-jobs.ts";
 import type { Store } from "../store/store.ts";
 import type { Subscription } from "../subscriptions/subscription-store.ts";
 import { directRequestSchema } from "./direct-message.ts";
@@ -16,8 +16,6 @@ import type { DirectRequest } from "./direct-message.ts";
 import type { DirectMessage } from "./direct-message-store.ts";
 
 const KIND = "direct";
-/** All that is not transactional shares the slot of the journeys: the newest message wins. */
-const MARKETING_TOPIC = "beckon-marketing";
 
 type Deps = { store: Store; clock: Clock };
 
@@ -91,26 +89,13 @@ async function send(
   if (!first) return;
   const { visitor } = person;
   const customer = visitor.customerId ? await store.mirror.customer(shop, visitor.customerId) : null;
-  let composed;
+  const firstName = customer?.firstName ?? null;
+  let composed: Composed;
   try {
-    composed = compose({
-      kind: KIND,
-      texts: request.texts,
-      plainTexts: null,
-      facts: {
-        shop_name: person.shop.name || shop.split(".")[0] || null,
-        first_name: customer?.firstName ?? null,
-        city: first.city ?? visitor.city,
-        country: first.country ?? visitor.country,
-      },
-      wishedLocales: [first.locale, visitor.locale, person.shop.settings.defaultLocale, person.shop.primaryLocale],
-      timezone: first.timezone ?? visitor.timezone ?? person.shop.timezone,
-      target: "/",
-      image: null,
-      icon: person.shop.settings.iconUrl,
-      tag: id,
-      renotify: false,
-    });
+    composed = composeFor(
+      { shop: person.shop, visitor, firstName, device: first },
+      { kind: KIND, texts: request.texts, tag: id },
+    );
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const ledger = [row(direct, now, "dropped", "broken_text", { message })];
@@ -118,61 +103,31 @@ async function send(
     return;
   }
 
-  const deliveryId = randomBytes(12).toString("base64url");
-  const machineNow = clock.machineNow();
-  const handsOver =
-    !isApplePushService(first.pushService) && others.some(({ pushService }) => !isApplePushService(pushService));
-  const ttlSeconds = handsOver ? Math.min(HAND_OVER_SECONDS, request.ttlSeconds) : request.ttlSeconds;
-  const untilMachineMs = machineNow.getTime() + request.ttlSeconds * 1_000;
-  const isTransactional = request.transactional;
+  const { transactional: isTransactional, urgency, ttlSeconds } = request;
+  const { notification, delivery, handOver } = outgoingMessage(
+    {
+      id,
+      shop,
+      visitorId: direct.visitorId,
+      customerId: visitor.customerId,
+      kind: KIND,
+      isTransactional,
+      composed,
+      devices: [first, ...others],
+      // Two invoices are two messages; two offers are one.
+      pushTopic: isTransactional ? id : MARKETING_SLOT,
+      urgency,
+      ttlSeconds,
+    },
+    clock,
+    now,
+  );
   await store.directMessages.commit(shop, id, {
     outgoing: {
-      notification: {
-        id,
-        shop,
-        visitorId: direct.visitorId,
-        customerId: visitor.customerId,
-        kind: KIND,
-        runId: null,
-        step: null,
-        campaignId: null,
-        isTransactional,
-        locale: composed.locale,
-        message: composed.message,
-        targetUrl: composed.targetUrl,
-        discountCode: null,
-        cartToken: null,
-        checkoutToken: null,
-        createdAt: now,
-      },
-      deliveries: [
-        {
-          id: deliveryId,
-          shop,
-          notificationId: id,
-          subscriptionId: first.id,
-          visitorId: first.visitorId,
-          // Two invoices are two messages; two offers are one.
-          pushTopic: isTransactional ? id : MARKETING_TOPIC,
-          urgency: request.urgency,
-          ttlSeconds,
-          deadlineAt: new Date(machineNow.getTime() + ttlSeconds * 1_000),
-          createdAt: now,
-        },
-      ],
+      notification,
+      deliveries: [delivery],
       ledger: [{ ...row(direct, now, "sent", "due", {}), subscriptionId: first.id, notificationId: id }],
-      jobs: [
-        sendDeliveryJob(deliveryId, isTransactional, now),
-        ...(handsOver
-          ? [
-              handOverJob(
-                { shop, notificationId: id, untilMachineMs },
-                isTransactional,
-                clock.afterMachineMs(ttlSeconds * 1_000),
-              ),
-            ]
-          : []),
-      ],
+      jobs: [sendDeliveryJob(delivery.id, isTransactional, now), ...(handOver ? [handOver] : [])],
     },
   });
 }

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock.server.ts";
 import { markTarget } from "../composer/target-links.ts";
+import { newMessageId, outgoingMessage } from "../journeys/outgoing-message.ts";
 import { sendDeliveryJob } from "../sender/delivery-jobs.ts";
 import type { Store } from "../store/store.ts";
 
@@ -20,55 +20,45 @@ export async function sendTestPush(
   if (!subscription || subscription.state !== "active") return null;
 
   const now = clock.now();
-  const notificationId = randomId();
-  const deliveryId = randomId();
+  const id = newMessageId();
   const { visitorId } = subscription;
-  await store.notifications.create({
-    notification: {
-      id: notificationId,
+  const { notification, delivery } = outgoingMessage(
+    {
+      id,
       shop,
       visitorId,
       customerId: null,
       kind: "direct",
-      runId: null,
-      step: null,
-      campaignId: null,
       isTransactional: true,
-      locale: "en",
-      message: {
-        title: "It works",
-        body: `${shopName || "Your shop"} can reach this browser. This is how a message will look here.`,
-        lang: "en",
-        dir: "ltr",
-        icon: null,
-        image: null,
-        badge: null,
-        actions: [],
-        tag: notificationId,
-        renotify: false,
-        requireInteraction: false,
-        silent: false,
+      composed: {
+        message: {
+          title: "It works",
+          body: `${shopName || "Your shop"} can reach this browser. This is how a message will look here.`,
+          lang: "en",
+          dir: "ltr",
+          icon: null,
+          image: null,
+          badge: null,
+          actions: [],
+          tag: id,
+          renotify: false,
+          requireInteraction: false,
+          silent: false,
+        },
+        targetUrl: markTarget("/", "direct"),
+        locale: "en",
       },
-      targetUrl: markTarget("/", "direct"),
-      discountCode: null,
-      cartToken: null,
-      checkoutToken: null,
-      createdAt: now,
+      devices: [subscription],
+      pushTopic: "beckon-test",
+      urgency: "high",
+      ttlSeconds: TTL_SECONDS,
     },
-    deliveries: [
-      {
-        id: deliveryId,
-        shop,
-        notificationId,
-        subscriptionId,
-        visitorId,
-        pushTopic: "beckon-test",
-        urgency: "high",
-        ttlSeconds: TTL_SECONDS,
-        deadlineAt: new Date(clock.machineNow().getTime() + TTL_SECONDS * 1000),
-        createdAt: now,
-      },
-    ],
+    clock,
+    now,
+  );
+  await store.notifications.create({
+    notification,
+    deliveries: [delivery],
     ledger: [
       {
         shop,
@@ -81,14 +71,10 @@ export async function sendTestPush(
         verdict: "sent",
         reason: "due",
         values: { test: true },
-        notificationId,
+        notificationId: id,
       },
     ],
-    jobs: [sendDeliveryJob(deliveryId, true, now)],
+    jobs: [sendDeliveryJob(delivery.id, true, now)],
   });
-  return notificationId;
-}
-
-function randomId(): string {
-  return randomBytes(12).toString("base64url");
+  return id;
 }

@@ -1,31 +1,27 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { Clock } from "../clock.server.ts";
-import { compose } from "../composer/compose.server.ts";
 import type { Composed } from "../composer/compose.server.ts";
-import type { TemplateFacts } from "../composer/template-fields.ts";
 import type { PoolCode } from "../journeys/discount-store.ts";
 import { DISCOUNT_POOL_JOB, discountPoolKey } from "../journeys/discount-store.ts";
-import { decideLeaving, waitForCode } from "../journeys/decide-leaving.ts";
+import { decideLeaving } from "../journeys/decide-leaving.ts";
 import type { Decision } from "../journeys/decide-leaving.ts";
-import { DAY_MS } from "../journeys/duration.ts";
 import type { JourneyKind } from "../journeys/kinds/kind.ts";
 import { journeyKind } from "../journeys/kinds/registry.server.ts";
 import type { LedgerEntry, LedgerReason } from "../journeys/ledger-store.ts";
 import type { OutgoingMessage } from "../journeys/notification-store.ts";
+import { composeFor, newMessageId, outgoingMessage } from "../journeys/outgoing-message.ts";
 import type { RunContext, Situation } from "../journeys/person-view.ts";
 import type { AdvanceRunPayload, ExpectedRun, Leaving, MessageCommit, NextStep } from "../journeys/run-store.ts";
 import { dueAtStep, messageAfter } from "../journeys/steps.ts";
 import { moreOfCollection, relatedProducts } from "../recommendations/recommend.ts";
 import type { JobHandler, JobResult } from "../scheduler/job.ts";
-import { HAND_OVER_SECONDS, handOverJob, sendDeliveryJob } from "../sender/delivery-jobs.ts";
-import { isApplePushService } from "../sender/push-services.ts";
+import { sendDeliveryJob } from "../sender/delivery-jobs.ts";
 import type { Store } from "../store/store.ts";
 import type { Subscription } from "../subscriptions/subscription-store.ts";
+import { chooseCode, personKey } from "./choose-code.server.ts";
 import type { Freshness, FreshVariants } from "./fresh-variants.server.ts";
 import type { OrderCount } from "./order-count.server.ts";
 
-/** One code per person in so long, whatever the journey. */
-const BETWEEN_CODES_MS = 30 * DAY_MS;
 /** Products a message can name or count. */
 const MOST_RELATED = 6;
 /** Times a message is decided anew because what it was decided on had changed before it was written. */
@@ -172,10 +168,10 @@ class RunStep {
 
   async #send({ step, subscriptions }: Extract<Decision, { type: "send" }>, stock: Freshness | null): Promise<boolean> {
     const { context, run, person } = this.#situation;
-    const first = subscriptions[0];
+    const [first, ...others] = subscriptions;
     if (!first) return this.#goOn([this.#row("dropped", "unsubscribed", {})]);
 
-    const offer = await this.#codeOf(step);
+    const offer = await chooseCode(this.#deps.store.runs, this.#kind, this.#situation, step, this.#now);
     if (offer.type === "wait") {
       const values = { until: offer.until.toISOString(), offer: step.discount };
       const { shop } = run;
@@ -192,7 +188,7 @@ class RunStep {
     }
 
     const code = offer.type === "code" ? offer.code : null;
-    const notificationId = randomId();
+    const notificationId = newMessageId();
     const tag = this.#kind.tag(this.#situation) ?? notificationId;
     let composed: Composed;
     try {
@@ -208,7 +204,7 @@ class RunStep {
     const commit: MessageCommit = {
       expected: this.#expected,
       person,
-      outgoing: this.#outgoing(notificationId, composed, subscriptions, code, {
+      outgoing: this.#outgoing(notificationId, composed, [first, ...others], code, {
         dueAt: this.#expected.dueAt.toISOString(),
         ...(stock && { stock }),
         ...(step.discount && {
@@ -222,27 +218,6 @@ class RunStep {
     return (await this.#deps.store.runs.commitMessage(commit, this.#now)) === "done";
   }
 
-  async #codeOf(
-    step: Extract<Decision, { type: "send" }>["step"],
-  ): Promise<{ type: "code"; code: PoolCode } | { type: "without"; because: string } | { type: "wait"; until: Date }> {
-    const { discount } = step;
-    const { context, run } = this.#situation;
-    if (!discount || !this.#kind.mayDiscount) return { type: "without", because: "none_meant" };
-    if (this.#kind.hasDiscount(this.#situation)) return { type: "without", because: "cart_is_discounted" };
-    const { runs } = this.#deps.store;
-    const key = personKey(this.#situation);
-    const lastAt = await runs.lastCodeAt(run.shop, key, run.id);
-    if (lastAt && this.#now.getTime() - lastAt.getTime() < BETWEEN_CODES_MS) {
-      return { type: "without", because: "had_one_lately" };
-    }
-    const validUntil = new Date(this.#now.getTime() + discount.validHours * 3_600_000);
-    const code = await runs.codeFor(run.shop, { percent: discount.percent }, key, run.id, validUntil);
-    if (code) return { type: "code", code };
-    const since = context.noCodeSince === undefined ? null : new Date(context.noCodeSince);
-    const until = waitForCode(step, since, this.#now);
-    return until ? { type: "wait", until } : { type: "without", because: "none_available" };
-  }
-
   #compose(
     step: Extract<Decision, { type: "send" }>["step"],
     subscription: Subscription,
@@ -251,100 +226,66 @@ class RunStep {
   ): Composed {
     const { person, firstName } = this.#situation;
     const { shop, visitor } = person;
-    const facts: TemplateFacts = {
-      shop_name: shop.name || shop.shop.split(".")[0] || null,
-      first_name: firstName,
-      city: subscription.city ?? visitor.city,
-      country: subscription.country ?? visitor.country,
-      ...this.#kind.facts(this.#situation),
-      code: code?.code ?? null,
-      code_expires: code?.endsAt ?? null,
-      discount_percent: code && step.discount ? step.discount.percent : null,
-    };
-    return compose({
-      kind: this.#kind.kind,
-      texts: step.message,
-      plainTexts: this.#kind.plainTexts,
-      facts,
-      wishedLocales: [subscription.locale, visitor.locale, shop.settings.defaultLocale, shop.primaryLocale],
-      timezone: subscription.timezone ?? visitor.timezone ?? shop.timezone,
-      target: this.#kind.target(this.#situation),
-      image: this.#kind.image(this.#situation),
-      icon: shop.settings.iconUrl,
-      tag,
-      renotify: this.#kind.renotify(this.#situation),
-    });
+    return composeFor(
+      { shop, visitor, firstName, device: subscription },
+      {
+        kind: this.#kind.kind,
+        texts: step.message,
+        plainTexts: this.#kind.plainTexts,
+        facts: {
+          ...this.#kind.facts(this.#situation),
+          code: code?.code ?? null,
+          code_expires: code?.endsAt ?? null,
+          discount_percent: code && step.discount ? step.discount.percent : null,
+        },
+        target: this.#kind.target(this.#situation),
+        image: this.#kind.image(this.#situation),
+        tag,
+        renotify: this.#kind.renotify(this.#situation),
+      },
+    );
   }
 
   #outgoing(
     notificationId: string,
-    { message, targetUrl, locale }: Composed,
-    subscriptions: Subscription[],
+    composed: Composed,
+    devices: [Subscription, ...Subscription[]],
     code: PoolCode | null,
     values: Record<string, unknown>,
   ): OutgoingMessage {
     const { clock } = this.#deps;
-    const { run } = this.#situation;
-    const { isTransactional, ttlSeconds, urgency } = this.#kind;
-    const [first, ...others] = subscriptions;
-    if (!first) throw new Error(`Run ${run.id} has nobody to write to`);
-    const machineNow = clock.machineNow();
+    const { run, person } = this.#situation;
+    const { kind, isTransactional, ttlSeconds, urgency } = this.#kind;
     // Nothing may still arrive when the code it promises is over.
     const codeSeconds = code ? clock.machineMsUntil(code.endsAt) / 1_000 : Infinity;
-    const wholeTtl = Math.max(60, Math.floor(Math.min(ttlSeconds, codeSeconds)));
-    const handsOver =
-      !isApplePushService(first.pushService) && others.some(({ pushService }) => !isApplePushService(pushService));
-    const firstTtl = handsOver ? Math.min(HAND_OVER_SECONDS, wholeTtl) : wholeTtl;
-    const deliveryId = randomId();
-    const { cartToken, checkoutToken } = this.#kind.tokens(this.#situation);
-
-    return {
-      notification: {
+    const { notification, delivery, handOver } = outgoingMessage(
+      {
         id: notificationId,
         shop: run.shop,
         // Whose cart or wish it is about; the delivery names the browser it goes to.
         visitorId: run.visitorId,
-        customerId: this.#situation.person.visitor.customerId,
-        kind: this.#kind.kind,
+        customerId: person.visitor.customerId,
+        kind,
         runId: run.id,
         step: run.step,
-        campaignId: null,
         isTransactional,
-        locale,
-        message,
-        targetUrl,
         discountCode: code?.code ?? null,
-        cartToken,
-        checkoutToken,
-        createdAt: this.#now,
+        ...this.#kind.tokens(this.#situation),
+        composed,
+        devices,
+        pushTopic: pushTopic(run.shop, this.#kind.pushSlot(this.#situation)),
+        urgency,
+        ttlSeconds: Math.max(60, Math.floor(Math.min(ttlSeconds, codeSeconds))),
       },
-      deliveries: [
-        {
-          id: deliveryId,
-          shop: run.shop,
-          notificationId,
-          subscriptionId: first.id,
-          visitorId: first.visitorId,
-          pushTopic: pushTopic(run.shop, this.#kind.pushSlot(this.#situation)),
-          urgency,
-          ttlSeconds: firstTtl,
-          deadlineAt: new Date(machineNow.getTime() + firstTtl * 1_000),
-          createdAt: this.#now,
-        },
-      ],
-      ledger: [{ ...this.#row("sent", "due", values), subscriptionId: first.id, notificationId }],
-      jobs: [
-        sendDeliveryJob(deliveryId, isTransactional, this.#now),
-        ...(handsOver
-          ? [
-              handOverJob(
-                { shop: run.shop, notificationId, untilMachineMs: machineNow.getTime() + wholeTtl * 1_000 },
-                isTransactional,
-                clock.afterMachineMs(firstTtl * 1_000),
-              ),
-            ]
-          : []),
-      ],
+      clock,
+      this.#now,
+    );
+    const { subscriptionId } = delivery;
+    return {
+      notification,
+      deliveries: [delivery],
+      ledger: [{ ...this.#row("sent", "due", values), subscriptionId, notificationId }],
+      jobs: [sendDeliveryJob(delivery.id, isTransactional, this.#now), ...(handOver ? [handOver] : [])],
     };
   }
 
@@ -404,17 +345,8 @@ class RunStep {
   }
 }
 
-function personKey({ person }: Situation): string {
-  const { customerId, visitorId } = person.visitor;
-  return customerId ? `customer:${customerId}` : `visitor:${visitorId}`;
-}
-
 /** The slot as a push service takes it: at most 32 base64url characters, and nothing that names an order to it. */
 export function pushTopic(shop: string, slot: string): string {
   if (/^[A-Za-z0-9_-]{1,32}$/.test(slot)) return slot;
   return createHash("sha256").update(`${shop} ${slot}`).digest("base64url").slice(0, 32);
-}
-
-function randomId(): string {
-  return randomBytes(12).toString("base64url");
 }

@@ -8,4 +8,3 @@ export const linkSchema = z
   .min(1)
   .max(LONGEST_URL)
   .regex(/^(https:\/\/\S+|\/(?!\/)\S*)$/, "must be a path such as /collections/new or an https address");
-
