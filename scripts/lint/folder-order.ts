@@ -18,10 +18,12 @@ const ORDER = [
   "journeys",
   "composer",
   "recommendations",
+  "articles",
   "sender",
   "events",
   "subscriptions",
   "scheduler",
+  "calendar",
   "store",
 ];
 

@@ -154,6 +154,9 @@ export const visitors = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.shop, t.visitorId] }),
     index("visitors_by_age").on(t.lastSignalAt),
+    index("visitors_with_dates")
+      .on(t.shop, t.visitorId)
+      .where(sql`dates is not null`),
     index("visitors_by_customer")
       .on(t.shop, t.customerId)
       .where(sql`customer_id is not null`),
@@ -193,7 +196,12 @@ export const customers = sqliteTable(
     updatedAt: instant("updated_at").notNull(), // Shopify's: the newer state wins
     dates: json<PersonDates>("dates"), // told by the API; null: none
   },
-  (t) => [primaryKey({ columns: [t.shop, t.customerId] })],
+  (t) => [
+    primaryKey({ columns: [t.shop, t.customerId] }),
+    index("customers_with_dates")
+      .on(t.shop, t.customerId)
+      .where(sql`dates is not null`),
+  ],
 );
 
 export const subscriptions = sqliteTable(
@@ -583,6 +591,60 @@ export const runs = sqliteTable(
     index("runs_by_subject").on(t.shop, t.journey, t.subject, t.visitorId),
     index("runs_by_age").on(t.endedAt),
   ],
+);
+
+/** Going through a shop's people for one occasion of a journey, page by page: `cursor` moves with what the page started. */
+export const audienceSweeps = sqliteTable(
+  "audience_sweeps",
+  {
+    shop: text("shop").notNull(),
+    journey: text("journey").notNull(),
+    occasion: text("occasion").notNull(), // "2027-05-09", of one version of the journey
+    audience: json<Audience>("audience").notNull(),
+    said: json<Record<string, string | number>>("said").notNull(), // what the occasion tells the kind
+    cursor: text("cursor").notNull().default(""),
+    looked: integer("looked").notNull().default(0), // people
+    started: integer("started").notNull().default(0), // runs
+    createdAt: instant("created_at").notNull(),
+    endedAt: instant("ended_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shop, t.journey, t.occasion] }),
+    index("audience_sweeps_newest").on(t.shop, t.journey, t.createdAt),
+    index("audience_sweeps_by_age").on(t.createdAt),
+  ],
+);
+
+/** Whom an occasion is for: all with a device; those with a day of the year; customers whose last order fell into a time. */
+export type Audience = { of: "subscribers" } | { of: "dated" } | { of: "last_ordered"; from: number; until: number };
+
+/** A feed of articles as it was last read. One for each shop. */
+export const articleFeeds = sqliteTable("article_feeds", {
+  shop: text("shop").primaryKey(),
+  url: text("url").notNull(),
+  etag: text("etag"),
+  lastModified: text("last_modified"),
+  readAt: instant("read_at"), // last answer that was a feed, or said that nothing changed; null: never yet
+  triedAt: instant("tried_at").notNull(),
+  problem: text("problem"), // of the last try; plain words live in the admin
+  failures: integer("failures").notNull().default(0), // in a row
+});
+
+/** Articles of the shop's feed. Those that were there when it was first read are never told of. */
+export const articles = sqliteTable(
+  "articles",
+  {
+    shop: text("shop").notNull(),
+    articleId: text("article_id").notNull(), // the feed's own id, hashed
+    title: text("title").notNull(),
+    url: text("url").notNull(),
+    image: text("image"),
+    publishedAt: instant("published_at"),
+    foundAt: instant("found_at").notNull(),
+    isNews: flag("is_news").notNull(),
+    goneAt: instant("gone_at"), // no longer in the feed although older ones are
+  },
+  (t) => [primaryKey({ columns: [t.shop, t.articleId] }), index("articles_by_found").on(t.shop, t.foundAt)],
 );
 
 /** What we decided and why. Kept for as long as the shop likes: it answers "why did this person (not) get it". */
