@@ -17,6 +17,7 @@ export const RETENTION_DAYS: Record<Perishable, number> = {
   stockAlerts: 180,
   interests: 60,
   prices: 60,
+  sweeps: 60,
   visitors: 60,
   runs: 400,
   directMessages: 400,

@@ -11,6 +11,7 @@ export type Perishable =
   | "prices"
   | "directMessages"
   | "campaigns"
+  | "sweeps"
   /** With their carts and link ids; those who ever subscribed stay. */
   | "visitors"
   | "idempotencyKeys";

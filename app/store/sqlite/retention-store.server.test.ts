@@ -102,6 +102,16 @@ const CASES: { what: Perishable; table: SQLiteTable; name: string; old: object; 
     ],
   },
   {
+    what: "sweeps",
+    table: schema.audienceSweeps,
+    name: "audience_sweeps",
+    old: { occasion: "1", journey: "holiday", endedAt: OLD, createdAt: OLD },
+    kept: [
+      { occasion: "2", journey: "holiday", endedAt: LIMIT, createdAt: LIMIT },
+      { occasion: "3", journey: "holiday", createdAt: OLD },
+    ],
+  },
+  {
     what: "idempotencyKeys",
     table: schema.idempotencyKeys,
     name: "idempotency_keys",

@@ -25,6 +25,8 @@ const OLD_ROWS: Record<Exclude<Perishable, "notifications" | "visitors">, string
   campaigns: `delete from campaigns where id in (
     select id from campaigns where created_at < $before and (state = 'stopped' or planned_at is not null)
     order by created_at limit $limit)`,
+  sweeps: `delete from audience_sweeps where rowid in (
+    select rowid from audience_sweeps where created_at < $before and ended_at is not null order by created_at limit $limit)`,
   idempotencyKeys: `delete from idempotency_keys where rowid in (
     select rowid from idempotency_keys where created_at < $before order by created_at limit $limit)`,
 };
