@@ -848,9 +848,11 @@ export const discounts = sqliteTable(
   {
     id: id(),
     shop: text("shop").notNull(),
-    offer: text("offer").notNull(), // canonical text of the offer's terms, e.g. "percent:15:hours=48"
+    offer: text("offer").notNull(), // canonical text of the offer's terms, e.g. "percent:15"
     endsAt: instant("ends_at").notNull(),
     shopifyId: text("shopify_id"), // gid of the discount node; null while it is being made
+    firstCode: text("first_code"), // by which a discount is found again whose making got no answer
+    problem: text("problem"), // why Shopify would not make it or its codes, in Shopify's words
     state: text("state", { enum: ["creating", "open", "closed", "deleted"] }).notNull(),
     createdAt: instant("created_at").notNull(),
   },
@@ -878,6 +880,39 @@ export const discountCodes = sqliteTable(
     index("discount_codes_by_person")
       .on(t.shop, t.personKey, t.takenAt)
       .where(sql`person_key is not null`),
+  ],
+);
+
+/** Who was given which code, once however often it was offered: the merchant's own codes too. What reports count. */
+export const givenCodes = sqliteTable(
+  "given_codes",
+  {
+    id: id(),
+    shop: text("shop").notNull(),
+    code: text("code").notNull(),
+    isUnique: flag("is_unique").notNull(), // false: the merchant's own, the same for everybody
+    offer: text("offer").notNull(), // canonical text of its terms
+    endsAt: instant("ends_at"), // null: without an end
+    journey: text("journey").notNull(),
+    step: text("step").notNull(),
+    runId: integer("run_id"),
+    personKey: text("person_key"), // "customer:ID" or "visitor:ID"; null: forgotten
+    givenAt: instant("given_at").notNull(),
+    usedAt: instant("used_at"),
+    orderId: text("order_id"),
+    currency: text("currency"), // the shop's when the order was made
+    cost: integer("cost"), // what the code took off the order
+  },
+  (t) => [
+    uniqueIndex("given_codes_by_code").on(t.shop, t.code, t.personKey),
+    index("given_codes_by_time").on(t.shop, t.givenAt),
+    index("given_codes_by_journey").on(t.shop, t.journey, t.givenAt),
+    index("given_codes_by_person")
+      .on(t.shop, t.personKey, t.givenAt)
+      .where(sql`person_key is not null`),
+    index("given_codes_by_use")
+      .on(t.shop, t.usedAt)
+      .where(sql`used_at is not null`),
   ],
 );
 
