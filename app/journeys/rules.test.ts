@@ -86,7 +86,7 @@ test("counts nothing when caps are off", () => {
 
 const wait = (delay: string, from: "previous" | "trigger") => ({ type: "wait", delay, from });
 const message = { type: "message", message: { en: { title: "t", body: "b" } } };
-const define = (steps: unknown[]) => journeySchema.parse({ trigger: { type: "x" }, steps });
+const define = (steps: unknown[]) => journeySchema.parse({ trigger: { type: "cart_left" }, steps });
 const anchors = { anchorAt: NOW, previousAt: null, minimumDelayMs: 0 };
 const minutesAfter = (date: Date) => (date.getTime() - NOW.getTime()) / 60_000;
 

@@ -6,6 +6,7 @@ import type { LoggedEvent } from "../../events/shop-event.ts";
 import type { ConditionFacts } from "../conditions.ts";
 import type { JourneyDefinition } from "../definition.ts";
 import type { LedgerReason } from "../ledger-store.ts";
+import type { TriggerType } from "../trigger.ts";
 import type { FulfillmentView, PersonView, Run, RunContext, Situation } from "../person-view.ts";
 
 /** What a kind wants for one of its subjects ("cart:TOKEN"), given the state of the mirror. */
@@ -55,7 +56,7 @@ export type JourneyKind = {
   name: string;
   description: string;
   /** `definition.trigger.type`. */
-  trigger: string;
+  trigger: TriggerType;
   isEnabledAfterInstall: boolean;
   /** Outside caps, quiet hours and consent to marketing. */
   isTransactional: boolean;
