@@ -88,7 +88,8 @@ export const birthday: JourneyKind = {
   plainTexts: PLAIN_TEXTS,
 
   plan({ person, now }: PlanInput): RunPlan[] {
-    const who = person.visitor.customerId ? `customer:${person.visitor.customerId}` : "visitor";
+    const { customerId, visitorId } = person.visitor;
+    const who = customerId ? `customer:${customerId}` : `visitor:${visitorId}`;
     const arms = OCCASIONS.flatMap((occasion) =>
       nextMornings(person, occasion, now).map((morning): Extract<RunPlan, { type: "arm" }> => {
         const date = morning.toISODate() ?? "";
