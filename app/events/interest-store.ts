@@ -6,6 +6,9 @@ export type Interest = typeof interests.$inferSelect;
 /** A price and when it began. */
 export type PastPrice = { price: number; at: Date };
 
+export type PricePlace = { country: string; currency: string };
+export type LocalPriceRead = PricePlace & { variantId: string; price: number };
+
 /** Why somebody is told of something that happens to a variant. */
 export type InterestReason = "viewed" | "wished" | "carted" | "price_alert" | "stock_alert";
 
@@ -32,8 +35,26 @@ export type InterestStore = {
     now: Date,
     limit: number,
   ): Promise<Interested[]>;
-  /** What the variant has cost since we first heard of it, oldest first. */
-  prices(shop: string, variantId: string): Promise<PastPrice[]>;
+  /**
+   * What the variant has cost since we first heard of it, oldest first.
+   *
+   * @param place a country whose market asks for prices of its own; null: the shop's own
+   */
+  prices(shop: string, variantId: string, place?: PricePlace | null): Promise<PastPrice[]>;
+  /** Notes prices of countries' markets as they are now. */
+  recordLocalPrices(shop: string, read: LocalPriceRead[], now: Date): Promise<void>;
+  /**
+   * Which variants somebody who can be reached cares for, and in which countries: of the next products after `after`, in a
+   * fixed order. Of a product its 200 newest looks are asked.
+   *
+   * @returns null after the last product
+   */
+  caredForAbroad(
+    shop: string,
+    after: string,
+    products: number,
+    now: Date,
+  ): Promise<{ after: string; wanted: { variantId: string; country: string }[] } | null>;
   /** Variants that somebody who can be reached cares for, among those an event may have changed. */
   caredFor(shop: string, changed: { inventoryItemId?: string; variantIds?: string[] }, now: Date): Promise<string[]>;
 };

@@ -6,6 +6,8 @@ import { DISCOUNT_POOL_JOB, discountPoolKey } from "../journeys/discount-store.t
 import { decideLeaving } from "../journeys/decide-leaving.ts";
 import type { Decision } from "../journeys/decide-leaving.ts";
 import type { JourneyKind } from "../journeys/kinds/kind.ts";
+import { placeOf } from "../journeys/local-variant.ts";
+import type { LocalView } from "../journeys/local-variant.ts";
 import { journeyKind } from "../journeys/kinds/registry.server.ts";
 import type { LedgerEntry, LedgerReason } from "../journeys/ledger-store.ts";
 import type { OutgoingMessage } from "../journeys/notification-store.ts";
@@ -13,17 +15,16 @@ import { composeFor, newMessageId, outgoingMessage } from "../journeys/outgoing-
 import type { RunContext, Situation } from "../journeys/person-view.ts";
 import type { AdvanceRunPayload, ExpectedRun, Leaving, MessageCommit, NextStep } from "../journeys/run-store.ts";
 import { dueAtStep, messageAfter } from "../journeys/steps.ts";
-import { moreOfCollection, relatedProducts } from "../recommendations/recommend.ts";
 import type { JobHandler, JobResult } from "../scheduler/job.ts";
 import { sendDeliveryJob } from "../sender/delivery-jobs.ts";
 import type { Store } from "../store/store.ts";
 import type { Subscription } from "../subscriptions/subscription-store.ts";
 import { chooseCode, personKey } from "./choose-code.server.ts";
 import type { Freshness, FreshVariants } from "./fresh-variants.server.ts";
+import type { LocalVariants } from "./local-variants.server.ts";
 import type { OrderCount } from "./order-count.server.ts";
+import { withRelated, withWhatItReads } from "./read-situation.server.ts";
 
-/** Products a message can name or count. */
-const MOST_RELATED = 6;
 /** Times a message is decided anew because what it was decided on had changed before it was written. */
 const TRIES = 5;
 
@@ -31,6 +32,7 @@ export type AdvanceDeps = {
   store: Store;
   clock: Clock;
   fresh: FreshVariants;
+  local: LocalVariants;
   orderCount: OrderCount;
 };
 
@@ -50,11 +52,15 @@ export function advanceRunHandler(deps: AdvanceDeps): JobHandler {
  */
 export async function advanceRun(deps: AdvanceDeps, runId: number, now: Date): Promise<JobResult> {
   let stock: Freshness | null = null;
+  let local: LocalView | null = null;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const found = await deps.store.runs.leaving(runId, now);
     const kind = found && journeyKind(found.situation.run.journey);
     if (!found || !kind) return { type: "done" };
-    const leaving = { ...found, situation: await withWhatItReads(deps, kind, found.situation, now) };
+    const leaving: Leaving = {
+      ...found,
+      situation: await withWhatItReads(deps, kind, { ...found.situation, local }, now),
+    };
     leaving.situation = await withRelated(deps.store, kind, leaving.situation);
     const { run } = leaving.situation;
     if (run.dueAt === null) return { type: "done" };
@@ -66,7 +72,13 @@ export async function advanceRun(deps: AdvanceDeps, runId: number, now: Date): P
     if (decision.type === "send" && stock === null) {
       const variantIds = kind.variantIds(leaving.situation);
       if (variantIds.length > 0) {
-        stock = await deps.fresh.refresh(run.shop, variantIds);
+        const place = placeOf(leaving.situation.person, decision.subscriptions[0]);
+        const [freshness, variants] = await Promise.all([
+          deps.fresh.refresh(run.shop, variantIds),
+          deps.local.read(run.shop, place, variantIds),
+        ]);
+        stock = freshness;
+        local = { place, variants: variants ?? new Map() };
         continue;
       }
     }
@@ -74,40 +86,6 @@ export async function advanceRun(deps: AdvanceDeps, runId: number, now: Date): P
   }
   // Something changes faster than it can be read: the next try is a minute of calm away.
   return { type: "snooze", until: new Date(now.getTime() + 60_000) };
-}
-
-/** What only some kinds look at is read for those alone. */
-async function withWhatItReads(
-  { store: { interests, runs }, orderCount }: AdvanceDeps,
-  kind: JourneyKind,
-  situation: Situation,
-  now: Date,
-): Promise<Situation> {
-  const { shop, visitorId } = situation.run;
-  const { variantId } = situation.context;
-  const { visitor, visitorIds } = situation.person;
-  const item = situation.order?.items.find((one) => one.variantId === variantId);
-  const productId = kind.readsRepeatInterval ? item?.productId : null;
-  const known = kind.readsOrderCount ? await runs.orderCount(shop, visitorIds, visitor.customerId) : null;
-  return {
-    ...situation,
-    interests: kind.readsInterests ? await interests.ofVisitors(shop, [visitorId], now) : [],
-    prices: kind.variantMoment && variantId ? await interests.prices(shop, variantId) : [],
-    // One that we know of answers it; only of a customer does Shopify know more.
-    orderCount: known === 0 && visitor.customerId ? await orderCount(shop, visitor.customerId) : known,
-    repeatDays: productId ? await runs.repeatDays(shop, productId, now) : null,
-  };
-}
-
-async function withRelated(store: Store, kind: JourneyKind, situation: Situation): Promise<Situation> {
-  const wish = kind.recommends?.(situation);
-  if (!wish) return situation;
-  const { shop } = situation.run;
-  const related =
-    "collection" in wish
-      ? await moreOfCollection(store, shop, wish.collection, wish.seen, MOST_RELATED)
-      : await relatedProducts(store, shop, wish.productIds, MOST_RELATED);
-  return { ...situation, related };
 }
 
 /** The step a run is at, judged once. */

@@ -5,6 +5,7 @@ import type { AdminApi } from "../shopify/admin-api.ts";
 import { VARIANTS_NOW } from "../shopify/operations.ts";
 import type { VariantNow, VariantsNowData } from "../shopify/operations.ts";
 import type { Store } from "../store/store.ts";
+import { readTogether } from "./read-together.ts";
 
 // Just before messages leave, their distinct variants are read again: in one call for all that are due at the same moment,
 // and not again within a minute, because Shopify's API could never answer once per message.
@@ -24,11 +25,9 @@ export type FreshVariants = {
   refresh(shop: string, variantIds: string[]): Promise<Freshness>;
 };
 
-type Waiting = { ids: Set<string>; done: Promise<Freshness> };
-
 export function freshVariants({ store, admin, clock }: Deps): FreshVariants {
   const readAt = new Map<string, number>();
-  const waiting = new Map<string, Waiting>();
+  const readTogetherWith = readTogether(readAll);
 
   function isFresh(shop: string, variantId: string): boolean {
     const at = readAt.get(`${shop} ${variantId}`);
@@ -68,21 +67,7 @@ export function freshVariants({ store, admin, clock }: Deps): FreshVariants {
     async refresh(shop, variantIds) {
       const stale = variantIds.filter((id) => !isFresh(shop, id));
       if (stale.length === 0) return "shopify";
-      let batch = waiting.get(shop);
-      if (!batch) {
-        const ids = new Set<string>();
-        batch = {
-          ids,
-          // What falls due together asks within the same turn of the event loop.
-          done: new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-            waiting.delete(shop);
-            return readAll(shop, [...ids]);
-          }),
-        };
-        waiting.set(shop, batch);
-      }
-      for (const id of stale) batch.ids.add(id);
-      return batch.done;
+      return readTogetherWith(shop, stale);
     },
   };
 }

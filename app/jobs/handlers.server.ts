@@ -10,6 +10,7 @@ import { STOCK_WATCH_JOB } from "../journeys/stock-watch.ts";
 import { advanceRunHandler } from "./advance-run.server.ts";
 import { discountPoolHandler } from "./discount-pool.server.ts";
 import { freshVariants } from "./fresh-variants.server.ts";
+import { localVariants } from "./local-variants.server.ts";
 import { orderCountOf } from "./order-count.server.ts";
 import { processEventsHandler } from "./process-events.server.ts";
 import { VARIANT_WATCH_JOB } from "../journeys/variant-watch.ts";
@@ -34,11 +35,12 @@ export function jobHandlers(services: Services): Record<string, HandlerBinding> 
   const sending = { ...services, buildPayload, concurrency: sends };
   const deliver = createDeliver(sending);
   const fresh = freshVariants(services);
+  const local = localVariants(services);
   return {
     [PROCESS_EVENTS_JOB]: { handler: processEventsHandler(services), concurrency: 8 },
     // Many at once, so that the variants of messages due together are read in one call.
     [ADVANCE_RUN_JOB]: {
-      handler: advanceRunHandler({ ...services, fresh, orderCount: orderCountOf(services.admin) }),
+      handler: advanceRunHandler({ ...services, fresh, local, orderCount: orderCountOf(services.admin) }),
       concurrency: 64,
     },
     [STOCK_WATCH_JOB]: { handler: stockWatchHandler({ ...services, fresh }), concurrency: 8 },

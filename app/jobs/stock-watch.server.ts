@@ -55,7 +55,7 @@ async function watchStock(deps: Deps, shop: string, variantId: string, now: Date
     anchorAt: now,
     dueAt: now,
     startedAt: now,
-    context: { variantId, alertId: alert.id },
+    context: { variantId, productId: variant.productId, alertId: alert.id },
   }));
   await store.runs.startWave({ shop, variantId, alerts: [...told, ...settled], runs }, now);
 

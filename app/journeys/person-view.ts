@@ -5,6 +5,7 @@ import type { Subscription } from "../subscriptions/subscription-store.ts";
 import type { Visitor } from "../subscriptions/visitor-store.ts";
 import type { PersonDates, runs } from "../store/sqlite/schema.server.ts";
 import type { ShopSettings } from "../shop-settings.ts";
+import type { LocalView } from "./local-variant.ts";
 
 export type Run = typeof runs.$inferSelect;
 
@@ -48,6 +49,8 @@ export type ShopFacts = {
   timezone: string;
   country: string | null;
   primaryLocale: string;
+  /** Published ones, the primary first. */
+  locales: string[];
   settings: ShopSettings;
 };
 
@@ -111,6 +114,8 @@ export type Situation = {
   interests: Interest[];
   /** What the run's variant has cost so far, oldest first; empty unless the kind waits for its moments. */
   prices: PastPrice[];
+  /** Prices and titles where the shopper is; null: not read yet. */
+  local: LocalView | null;
   /** What the kind asked for by `recommends`, the best first. */
   related: ShopProduct[];
   /** The order of the run. */

@@ -150,6 +150,52 @@ export type VariantNow = {
 /** A deleted variant is null; what is no variant is an empty object. */
 export type VariantsNowData = { nodes: (VariantNow | Record<string, never> | null)[] };
 
+/**
+ * What variants cost and are called where a shopper is: the price of the country's market in its currency, and the title as
+ * the shop shows it in a language. Needs no scope beside read_products.
+ */
+export const LOCAL_VARIANTS = /* GraphQL */ `
+  query LocalVariants(
+    $ids: [ID!]!
+    $context: ContextualPricingContext!
+    $locale: String!
+    $isPriced: Boolean!
+    $isTranslated: Boolean!
+  ) {
+    nodes(ids: $ids) {
+      ... on ProductVariant {
+        id
+        contextualPricing(context: $context) @include(if: $isPriced) {
+          price {
+            amount
+            currencyCode
+          }
+          compareAtPrice {
+            amount
+            currencyCode
+          }
+        }
+        product @include(if: $isTranslated) {
+          translations(locale: $locale) {
+            key
+            value
+          }
+        }
+      }
+    }
+  }
+`;
+
+type MoneyNow = { amount: string; currencyCode: string };
+
+export type LocalVariantNow = {
+  id: string;
+  contextualPricing?: { price: MoneyNow; compareAtPrice: MoneyNow | null };
+  product?: { translations: { key: string; value: string | null }[] };
+};
+
+export type LocalVariantsData = { nodes: (LocalVariantNow | Record<string, never> | null)[] };
+
 /** One discount per offer and day of validity; its other codes are added in bulk. */
 export const CREATE_DISCOUNT = /* GraphQL */ `
   mutation CreateDiscount($basicCodeDiscount: DiscountCodeBasicInput!) {

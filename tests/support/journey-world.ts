@@ -8,6 +8,7 @@ import { incomingEventsSchema } from "../../app/events/storefront-schema.ts";
 import type { CartItem, EventKind, ShopEvent, StorefrontEventKind } from "../../app/events/shop-event.ts";
 import { advanceRunHandler } from "../../app/jobs/advance-run.server.ts";
 import { freshVariants } from "../../app/jobs/fresh-variants.server.ts";
+import { localVariants } from "../../app/jobs/local-variants.server.ts";
 import { sendDirectMessageHandler } from "../../app/jobs/send-direct-message.server.ts";
 import { orderCountOf } from "../../app/jobs/order-count.server.ts";
 import { processEventsHandler } from "../../app/jobs/process-events.server.ts";
@@ -27,7 +28,8 @@ import type { JobHandler } from "../../app/scheduler/job.ts";
 import { SEND_DELIVERY_KIND } from "../../app/sender/delivery-jobs.ts";
 import type { PushRequest } from "../../app/sender/push-request.ts";
 import type { AdminApi } from "../../app/shopify/admin-api.ts";
-import type { VariantNow } from "../../app/shopify/operations.ts";
+import { LOCAL_VARIANTS } from "../../app/shopify/operations.ts";
+import type { LocalVariantNow, VariantNow } from "../../app/shopify/operations.ts";
 import {
   carts,
   discountCodes,
@@ -84,6 +86,10 @@ export async function createWorld(options: WorldOptions = {}) {
   const prices = new Map<string, string>();
   /** By variant; those not named here are all linen shirts. */
   const products = new Map<string, { id: string; title: string; handle: string }>();
+  /** What countries' markets ask for, by "COUNTRY variant"; without one, the price of the shop. */
+  const localPrices = new Map<string, { amount: string; currencyCode: string }>();
+  /** By "locale variant". */
+  const translations = new Map<string, string>();
   const pushes: Push[] = [];
   let shopifyIsUp = true;
   let reads = 0;
@@ -118,13 +124,25 @@ export async function createWorld(options: WorldOptions = {}) {
   await ensureDefaultJourneys(store, SHOP, clock.now());
 
   const admin: AdminApi = {
-    async query<T>(_shop: string, _operation: string, variables?: Record<string, unknown>) {
+    async query<T>(_shop: string, operation: string, variables?: Record<string, unknown>) {
       reads += 1;
       if (!shopifyIsUp) return { ok: false, reason: "later", message: "down", retryAfterMs: null };
       if (typeof variables?.id === "string") {
         return { ok: true, data: { customer: { numberOfOrders: orderCounts.get(variables.id) ?? "0" } } as T };
       }
       const ids = (variables?.ids ?? []) as string[];
+      if (operation === LOCAL_VARIANTS) {
+        const { country = "" } = (variables?.context ?? {}) as { country?: string };
+        const nodes = ids.map((id): LocalVariantNow => {
+          const { contextualPricing, product } = localNow(id, country, String(variables?.locale));
+          return {
+            id,
+            ...(variables?.isPriced === true && { contextualPricing }),
+            ...(variables?.isTranslated === true && { product }),
+          };
+        });
+        return { ok: true, data: { nodes } as T };
+      }
       const nodes = ids.map((id) => {
         const variantId = id.split("/").at(-1) ?? "";
         const node = variantNow(id, stock.get(variantId) ?? 10, prices.get(variantId));
@@ -137,6 +155,7 @@ export async function createWorld(options: WorldOptions = {}) {
     },
   };
   const fresh = freshVariants({ store, admin, clock });
+  const local = localVariants({ admin, clock });
   const sending: SendDeliveryDeps = {
     store,
     clock,
@@ -151,7 +170,7 @@ export async function createWorld(options: WorldOptions = {}) {
   const deliver = createDeliver(sending);
   const handlers: Record<string, JobHandler> = {
     [PROCESS_EVENTS_JOB]: processEventsHandler({ store, clock, log: { error: console.error } }),
-    [ADVANCE_RUN_JOB]: advanceRunHandler({ store, clock, fresh, orderCount: orderCountOf(admin) }),
+    [ADVANCE_RUN_JOB]: advanceRunHandler({ store, clock, fresh, local, orderCount: orderCountOf(admin) }),
     [STOCK_WATCH_JOB]: stockWatchHandler({ store, clock, fresh }),
     [VARIANT_WATCH_JOB]: variantWatchHandler({ store, clock, fresh }),
     [SEND_DIRECT_JOB]: sendDirectMessageHandler({ store, clock }),
@@ -159,6 +178,17 @@ export async function createWorld(options: WorldOptions = {}) {
     [ADVANCE_CAMPAIGN_JOB]: advanceCampaignHandler({ store, clock }),
     [SEND_CAMPAIGN_PAGE_JOB]: sendCampaignPageHandler({ store, clock, deliver, inFlight: 100 }),
   };
+
+  function localNow(id: string, country: string, locale: string): Required<LocalVariantNow> {
+    const variantId = id.split("/").at(-1) ?? "";
+    const own = { amount: prices.get(variantId) ?? "49.00", currencyCode: options.currency ?? "USD" };
+    const title = translations.get(`${locale} ${variantId}`);
+    return {
+      id,
+      contextualPricing: { price: localPrices.get(`${country} ${variantId}`) ?? own, compareAtPrice: null },
+      product: { translations: title === undefined ? [] : [{ key: "title", value: title }] },
+    };
+  }
 
   async function work() {
     const kinds = Object.keys(handlers).map((kind) => ({ kind, limit: 50 }));
@@ -238,6 +268,8 @@ export async function createWorld(options: WorldOptions = {}) {
     stock,
     prices,
     products,
+    localPrices,
+    translations,
     pass,
     record,
     signal,

@@ -1,8 +1,8 @@
 import { journeySchema } from "../definition.ts";
 import { HOUR_MS } from "../duration.ts";
-import type { Situation } from "../person-view.ts";
-import { httpsImage, isSoldOut } from "./first-product.ts";
+import { isSoldOut } from "./first-product.ts";
 import type { JourneyKind } from "./kind.ts";
+import { productFacts, productImage, productTarget, variantOf } from "./one-product.ts";
 import { orderSince } from "./silence.ts";
 
 const DEFAULT_DEFINITION = journeySchema.parse({
@@ -51,6 +51,7 @@ export const backInStock: JourneyKind = {
   urgency: "high",
   // A day, the longest that a daily cap can last: who has asked is not passed over. Stock is looked at again before it leaves.
   longestDelayMs: 24 * HOUR_MS,
+  readsInterests: true,
 
   plan: () => [],
   mayStartAgain: () => true,
@@ -64,40 +65,21 @@ export const backInStock: JourneyKind = {
     if (bought && context.variantId && bought.variantIds.includes(context.variantId)) {
       return { type: "exit", reason: "bought" };
     }
-    const variant = watched({ context, variants });
+    const variant = variantOf({ context, variants });
     if (!variant || !context.variantId || isSoldOut(context.variantId, variants)) {
       return { type: "exit", reason: "out_of_stock", values: { variantId: context.variantId ?? null } };
     }
     return { type: "send" };
   },
 
-  facts({ context, variants, person }) {
-    const variant = watched({ context, variants });
-    if (!variant) return {};
-    const money = (amount: number | null) => (amount === null ? null : { amount, currency: person.shop.currency });
-    const isReduced =
-      variant.compareAtPrice !== null && variant.price !== null && variant.compareAtPrice > variant.price;
-    return {
-      product_title: variant.productTitle,
-      variant_title: variant.variantTitle,
-      product_price: money(variant.price),
-      compare_at_price: isReduced ? money(variant.compareAtPrice) : null,
-    };
-  },
+  facts: productFacts,
   conditionFacts: () => ({}),
   hasDiscount: () => false,
-  target({ context, variants }) {
-    const variant = watched({ context, variants });
-    return variant?.handle ? `/products/${encodeURIComponent(variant.handle)}?variant=${variant.variantId}` : "/";
-  },
-  image: ({ context, variants }) => httpsImage(watched({ context, variants })?.image ?? null),
+  target: productTarget,
+  image: productImage,
   tokens: () => ({ cartToken: null, checkoutToken: null }),
   // A slot of its own for each variant: a cart's message does not push out what was asked for.
   pushSlot: ({ context }) => `back-in-stock:${context.variantId}`,
   tag: () => null,
   renotify: () => false,
 };
-
-function watched({ context, variants }: Pick<Situation, "context" | "variants">) {
-  return context.variantId ? variants.get(context.variantId) : undefined;
-}

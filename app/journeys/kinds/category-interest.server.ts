@@ -3,7 +3,7 @@ import { journeySchema } from "../definition.ts";
 import { DAY_MS, HOUR_MS } from "../duration.ts";
 import { httpsImage } from "./first-product.ts";
 import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
-import { hasCart, productIdOf } from "./one-product.ts";
+import { hasCart, productIdOf, translatedTitle } from "./one-product.ts";
 import { PLAIN_MESSAGE } from "./plain-message.ts";
 import { isInCheckout, orderSince, silentSince } from "./silence.ts";
 
@@ -91,12 +91,12 @@ export const categoryInterest: JourneyKind = {
     return { type: "send" };
   },
 
-  facts: ({ context, interests, related }) => ({
+  facts: ({ context, interests, local, related }) => ({
     collection_title:
       interests.find(({ subject }) => subject === `collection:${context.collection}`)?.title ??
       context.collection?.replaceAll("-", " ") ??
       null,
-    product_title: related[0]?.title ?? null,
+    product_title: translatedTitle(local, related[0]?.variantId) ?? related[0]?.title ?? null,
     more_items: Math.max(0, related.length - 1),
   }),
   target: ({ context }) => (context.collection ? `/collections/${encodeURIComponent(context.collection)}` : "/"),

@@ -2,7 +2,7 @@ import type { Checkout } from "../../events/mirror-store.ts";
 import { journeySchema } from "../definition.ts";
 import { HOUR_MS, MINUTE_MS } from "../duration.ts";
 import type { PersonView } from "../person-view.ts";
-import { basketFacts, basketImage, isSoldOut } from "./first-product.ts";
+import { basketFacts, basketImage, isSoldOut, pricedNow } from "./first-product.ts";
 import { MARKETING_SLOT } from "./kind.ts";
 import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
 import { latest, orderSince } from "./silence.ts";
@@ -110,8 +110,8 @@ export const checkoutRecovery: JourneyKind = {
     return { type: "send" };
   },
 
-  facts: ({ checkout, variants }) =>
-    checkout ? { ...basketFacts(checkout, variants), checkout_stage: checkout.stage } : {},
+  facts: ({ checkout, local, variants }) =>
+    checkout ? { ...basketFacts(pricedNow(checkout, local), variants), checkout_stage: checkout.stage } : {},
   conditionFacts: ({ checkout }) => ({
     cart_total: checkout?.total ?? null,
     item_count: checkout?.items.reduce((sum, item) => sum + item.quantity, 0) ?? null,

@@ -1,7 +1,7 @@
 import { journeySchema } from "../definition.ts";
 import { DAY_MS, MINUTE_MS } from "../duration.ts";
 import type { PersonView } from "../person-view.ts";
-import { basketFacts, basketImage, isSoldOut } from "./first-product.ts";
+import { basketFacts, basketImage, isSoldOut, pricedNow } from "./first-product.ts";
 import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
 import { hasCart } from "./one-product.ts";
 import { PLAIN_MESSAGE } from "./plain-message.ts";
@@ -112,7 +112,7 @@ export const exitOffer: JourneyKind = {
     return { type: "send" };
   },
 
-  facts: ({ person, variants }) => (person.cart ? basketFacts(person.cart, variants) : {}),
+  facts: ({ local, person, variants }) => (person.cart ? basketFacts(pricedNow(person.cart, local), variants) : {}),
   conditionFacts: ({ person }) => ({
     cart_total: person.cart?.total ?? null,
     item_count: person.cart?.items.reduce((sum, item) => sum + item.quantity, 0) ?? null,

@@ -16,6 +16,24 @@ export function isSoldOut(variantId: string, variants: Situation["variants"]): b
   return variant !== undefined && (variant.isAvailable === false || variant.deletedAt !== null);
 }
 
+/**
+ * A basket at the prices of this moment, where Shopify has told those of all its lines in the currency it is in. One whose
+ * lines do not make up its total (discounts, shipping, lines we were not told of) stays as the page said, and so do lines
+ * on a selling plan: what they cost only the cart itself knows.
+ */
+export function pricedNow<T extends Basket>(basket: T, local: Situation["local"]): T {
+  const prices = basket.items.map(({ variantId }) => local?.variants.get(variantId)?.price ?? null);
+  const isKnown = prices.every((price) => price?.currency === basket.currency);
+  const hasPlans = basket.items.some(({ sellingPlanId }) => sellingPlanId !== null);
+  if (!isKnown || hasPlans || sumOf(basket.items) !== basket.total) return basket;
+  const items = basket.items.map((item, index) => ({ ...item, price: prices[index]?.amount ?? item.price }));
+  return { ...basket, items, total: sumOf(items) };
+}
+
+function sumOf(items: CartItem[]): number {
+  return items.reduce((sum, { price, quantity }) => sum + price * quantity, 0);
+}
+
 /** Names the first product, counts the rest. */
 export function basketFacts({ currency, total, items }: Basket, variants: Situation["variants"]): TemplateFacts {
   const first = firstAvailable(items, variants) ?? items[0];

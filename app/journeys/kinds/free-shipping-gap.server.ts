@@ -1,7 +1,8 @@
 import { journeySchema } from "../definition.ts";
 import { DAY_MS, HOUR_MS } from "../duration.ts";
-import type { PersonView } from "../person-view.ts";
-import { basketFacts, basketImage, isSoldOut } from "./first-product.ts";
+import type { ShopFacts } from "../person-view.ts";
+import { basketFacts, basketImage, isSoldOut, pricedNow } from "./first-product.ts";
+import type { Basket } from "./first-product.ts";
 import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
 import { hasCart } from "./one-product.ts";
 import { PLAIN_MESSAGE } from "./plain-message.ts";
@@ -56,7 +57,7 @@ export const freeShippingGap: JourneyKind = {
     const subject = `cart:${cart.cartToken}`;
     if (person.cartIsBought || orderSince(person, cart.updatedAt)) return [{ type: "exit", subject, reason: "bought" }];
     if (!hasCart(person)) return [{ type: "exit", subject, reason: "emptied" }];
-    if (missingAmount(person) === null) return [{ type: "exit", subject, reason: "no_longer_true" }];
+    if (missingAmount(cart, person.shop) === null) return [{ type: "exit", subject, reason: "no_longer_true" }];
     if (person.cartCheckouts.length > 0) return [{ type: "exit", subject, reason: "checkout_started" }];
     if (isInCheckout(person)) return [{ type: "suspend", subject }];
     const context = { version: cart.updatedAt.getTime(), cartToken: cart.cartToken };
@@ -69,13 +70,13 @@ export const freeShippingGap: JourneyKind = {
 
   variantIds: ({ person }) => (person.cart?.items ?? []).map((item) => item.variantId),
 
-  check({ person, run, variants }) {
-    const { cart } = person;
+  check({ local, person, run, variants }) {
+    const cart = person.cart && pricedNow(person.cart, local);
     if (!cart || run.subject !== `cart:${cart.cartToken}`) return { type: "exit", reason: "replaced" };
     if (person.cartIsBought || orderSince(person, cart.updatedAt)) return { type: "exit", reason: "bought" };
     if (cart.items.length === 0) return { type: "exit", reason: "emptied" };
     if (person.cartCheckouts.length > 0) return { type: "exit", reason: "checkout_started" };
-    if (missingAmount(person) === null) {
+    if (missingAmount(cart, person.shop) === null) {
       return { type: "exit", reason: "no_longer_true", values: { total: cart.total, currency: cart.currency } };
     }
     // A line that cannot be bought any more counts in the cart's total and would make the sum wrong.
@@ -85,8 +86,11 @@ export const freeShippingGap: JourneyKind = {
     return { type: "send" };
   },
 
-  facts: ({ person, variants }) =>
-    person.cart ? { ...basketFacts(person.cart, variants), missing_amount: missingAmount(person) } : {},
+  facts({ local, person, variants }) {
+    if (!person.cart) return {};
+    const cart = pricedNow(person.cart, local);
+    return { ...basketFacts(cart, variants), missing_amount: missingAmount(cart, person.shop) };
+  },
   conditionFacts: ({ person }) => ({
     cart_total: person.cart?.total ?? null,
     item_count: person.cart?.items.reduce((sum, item) => sum + item.quantity, 0) ?? null,
@@ -99,8 +103,8 @@ export const freeShippingGap: JourneyKind = {
 };
 
 /** What the cart lacks, in its own currency; null when it lacks nothing or the shop has no threshold in that currency. */
-function missingAmount({ cart, shop }: PersonView): { amount: number; currency: string } | null {
-  const threshold = cart && shop.settings.freeShippingThresholds[cart.currency];
-  if (!cart || !threshold || cart.total <= 0 || cart.total >= threshold) return null;
+function missingAmount(cart: Basket, { settings }: ShopFacts): { amount: number; currency: string } | null {
+  const threshold = settings.freeShippingThresholds[cart.currency];
+  if (!threshold || cart.total <= 0 || cart.total >= threshold) return null;
   return { amount: threshold - cart.total, currency: cart.currency };
 }

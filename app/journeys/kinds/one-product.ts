@@ -1,12 +1,14 @@
 import type { TemplateFacts } from "../../composer/template-fields.ts";
 import type { Interest } from "../../events/interest-store.ts";
 import type { Variant } from "../../events/mirror-store.ts";
+import { isAbroad } from "../local-variant.ts";
+import type { LocalPrice } from "../local-variant.ts";
 import type { PersonView, Situation } from "../person-view.ts";
 import { httpsImage, isSoldOut } from "./first-product.ts";
 
 // What messages about one product say of it: its name as the shopper saw it, its price as Shopify says now.
 
-type About = Pick<Situation, "context" | "interests" | "variants" | "person">;
+type About = Pick<Situation, "context" | "interests" | "local" | "variants" | "person">;
 
 export function interestIn(productId: string | undefined, interests: Interest[]): Interest | null {
   return interests.find(({ subject }) => subject === `product:${productId}`) ?? null;
@@ -39,27 +41,44 @@ export function hasBought({ orders }: PersonView, variantId: string | undefined)
 }
 
 /**
- * A price is named only to who shops in the shop's own currency: what the others would pay is for Shopify to say, and a
- * figure that differs from the page's is worse than none.
+ * What the shopper would pay: the price of their country's market in the currency they shop in. Null when that is not
+ * known, because a figure that differs from the page's is worse than none: their page speaks another currency than
+ * Shopify's answer, or Shopify cannot be asked and they are not known to be where the shop's own prices hold.
  */
+export function priceShown({ context, interests, local, person, variants }: About): LocalPrice | null {
+  const { cart, shop } = person;
+  const shopsIn = interestIn(context.productId, interests)?.currency ?? cart?.currency ?? null;
+  const here = context.variantId ? local?.variants.get(context.variantId)?.price : null;
+  const own = ownPrice(variantOf({ context, variants }), shop.currency);
+  const price = here ?? (isAbroad(shop, local?.place) ? null : own);
+  return price && (shopsIn ?? price.currency) === price.currency ? price : null;
+}
+
+function ownPrice(variant: Variant | null, currency: string): LocalPrice | null {
+  const amount = variant?.price ?? null;
+  return amount === null ? null : { amount, compareAt: variant?.compareAtPrice ?? null, currency };
+}
+
+/** As the shop calls it in the shopper's language, else as they saw it themselves. */
+export function titleShown({ context, interests, local, variants }: Omit<About, "person">): string | null {
+  const translated = context.variantId && translatedTitle(local, context.variantId);
+  const seen = interestIn(context.productId, interests)?.title;
+  return translated || seen || variantOf({ context, variants })?.productTitle || null;
+}
+
+/** Null: not translated, not read, or the shopper reads the shop in its own language. */
+export function translatedTitle(local: Situation["local"], variantId: string | null | undefined): string | null {
+  return (variantId && local?.variants.get(variantId)?.title) || null;
+}
+
 export function productFacts(about: About): TemplateFacts {
-  const { context, interests, person } = about;
-  const interest = interestIn(context.productId, interests);
-  const variant = variantOf(about);
-  const { currency } = person.shop;
-  const shopsIn = interest?.currency ?? person.cart?.currency ?? currency;
-  const money = (amount: number | null | undefined) =>
-    amount !== null && amount !== undefined && shopsIn === currency ? { amount, currency } : null;
-  const isReduced =
-    variant !== null &&
-    variant.price !== null &&
-    variant.compareAtPrice !== null &&
-    variant.compareAtPrice > variant.price;
+  const price = priceShown(about);
+  const isReduced = price !== null && price.compareAt !== null && price.compareAt > price.amount;
   return {
-    product_title: interest?.title ?? variant?.productTitle ?? null,
-    variant_title: variant?.variantTitle ?? null,
-    product_price: money(variant?.price),
-    compare_at_price: isReduced ? money(variant.compareAtPrice) : null,
+    product_title: titleShown(about),
+    variant_title: variantOf(about)?.variantTitle ?? null,
+    product_price: price && { amount: price.amount, currency: price.currency },
+    compare_at_price: isReduced ? { amount: price.compareAt ?? 0, currency: price.currency } : null,
   };
 }
 

@@ -1,9 +1,9 @@
 import { journeySchema } from "../definition.ts";
 import { HOUR_MS } from "../duration.ts";
 import type { JourneyKind } from "./kind.ts";
-import { hasBought, isGone, isInCart, productImage, productTarget, variantOf } from "./one-product.ts";
+import { hasBought, isGone, isInCart, priceShown, productImage, productTarget } from "./one-product.ts";
 import { PLAIN_MESSAGE } from "./plain-message.ts";
-import { isBelow, priceBefore, reducedFacts } from "./price-record.ts";
+import { isBelow, isPriceUnknown, priceBefore, reducedFacts, reductionFor } from "./price-record.ts";
 
 const DEFAULT_DEFINITION = journeySchema.parse({
   trigger: { type: "price_dropped" },
@@ -66,14 +66,13 @@ export const priceDrop: JourneyKind = {
   variantIds: ({ context }) => (context.variantId ? [context.variantId] : []),
 
   check(situation) {
-    const { context, person, prices } = situation;
+    const { context, person } = situation;
     if (hasBought(person, context.variantId)) return { type: "exit", reason: "bought" };
     if (isGone(situation)) return { type: "exit", reason: "out_of_stock" };
     if (context.moment === "carted" && !isInCart(person, context.productId)) return { type: "exit", reason: "emptied" };
-    const variant = variantOf(situation);
-    const record = variant && isBelow(variant, priceBefore(prices));
-    if (!record) return { type: "exit", reason: "no_longer_true", values: { price: variant?.price ?? null } };
-    if (!record.isWhole) return { type: "exit", reason: "price_not_recorded" };
+    const record = reductionFor(situation);
+    if (!record) return { type: "exit", reason: "no_longer_true", values: { price: priceShown(situation) } };
+    if (!record.isWhole || isPriceUnknown(situation)) return { type: "exit", reason: "price_not_recorded" };
     return { type: "send" };
   },
 

@@ -2,7 +2,8 @@ import type { PastPrice } from "../../events/interest-store.ts";
 import type { TemplateFacts } from "../../composer/template-fields.ts";
 import { DAY_MS } from "../duration.ts";
 import type { Situation } from "../person-view.ts";
-import { productFacts } from "./one-product.ts";
+import { isAbroad } from "../local-variant.ts";
+import { productFacts, variantOf } from "./one-product.ts";
 
 // What a reduction is measured by: the lowest price of the 30 days before it began, never a price somebody once asked for.
 
@@ -38,11 +39,24 @@ export function isBelow(variant: { price: number | null }, record: PriceRecord |
   return variant.price < record.lowestBefore ? record : null;
 }
 
+/** As `isBelow`, for the price that the message's shopper would pay. */
+export function reductionFor({ context, local, prices, variants }: Situation): PriceRecord | null {
+  const here = context.variantId ? local?.variants.get(context.variantId)?.price : null;
+  return isBelow({ price: here?.amount ?? variantOf({ context, variants })?.price ?? null }, priceBefore(prices));
+}
+
+/** Abroad only the country's own prices say what is a reduction there. */
+export function isPriceUnknown({ context, local, person }: Situation): boolean {
+  const here = context.variantId ? local?.variants.get(context.variantId)?.price : null;
+  return !here && isAbroad(person.shop, local?.place);
+}
+
 /** The price before is named only when 30 days of it are known: what the merchant calls "compare at" proves nothing. */
 export function reducedFacts(situation: Situation): TemplateFacts {
   const facts = productFacts(situation);
   const record = priceBefore(situation.prices);
-  const { currency } = situation.person.shop;
-  const before = record?.isWhole && record.lowestBefore !== null ? { amount: record.lowestBefore, currency } : null;
-  return { ...facts, compare_at_price: facts.product_price ? before : null };
+  const amount = record?.isWhole ? record.lowestBefore : null;
+  const { product_price } = facts;
+  const before = product_price && amount !== null ? { amount, currency: product_price.currency } : null;
+  return { ...facts, compare_at_price: before };
 }

@@ -2,6 +2,7 @@ import { journeySchema } from "../definition.ts";
 import { DAY_MS } from "../duration.ts";
 import type { Run, RunContext } from "../person-view.ts";
 import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
+import { productFacts, translatedTitle } from "./one-product.ts";
 import { isBuyer } from "./own-order.ts";
 import { PLAIN_MESSAGE } from "./plain-message.ts";
 
@@ -85,15 +86,12 @@ export const repurchase: JourneyKind = {
     return { type: "send" };
   },
 
-  facts({ order, context, variants, person }) {
+  facts(situation) {
+    const { order, context, variants, local } = situation;
     const item = order?.items.find(({ variantId }) => variantId === context.variantId);
     const variant = context.variantId ? variants.get(context.variantId) : undefined;
-    const { currency } = person.shop;
-    return {
-      product_title: item?.title ?? variant?.productTitle ?? null,
-      variant_title: variant?.variantTitle ?? null,
-      product_price: variant?.price === null || !variant ? null : { amount: variant.price, currency },
-    };
+    const title = translatedTitle(local, context.variantId) ?? item?.title ?? variant?.productTitle ?? null;
+    return { ...productFacts(situation), product_title: title };
   },
   target({ context, variants }) {
     const variant = context.variantId ? variants.get(context.variantId) : undefined;

@@ -1,5 +1,6 @@
 import { journeySchema } from "../definition.ts";
 import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
+import { translatedTitle } from "./one-product.ts";
 import { isBuyer } from "./own-order.ts";
 import { PLAIN_MESSAGE } from "./plain-message.ts";
 
@@ -82,7 +83,10 @@ export const reviewRequest: JourneyKind = {
     return isGone ? { type: "exit", reason: "out_of_stock" } : { type: "send" };
   },
 
-  facts: ({ order }) => ({ product_title: order?.items[0]?.title ?? null, order_name: order?.name ?? null }),
+  facts: ({ context, local, order }) => ({
+    product_title: translatedTitle(local, context.variantId) ?? order?.items[0]?.title ?? null,
+    order_name: order?.name ?? null,
+  }),
   target({ context, variants }) {
     const handle = context.variantId ? variants.get(context.variantId)?.handle : null;
     return handle ? `/products/${handle}` : "/account";

@@ -9,10 +9,10 @@ import {
   productIdOf,
   productImage,
   productTarget,
-  variantOf,
+  priceShown,
 } from "./one-product.ts";
 import { PLAIN_MESSAGE } from "./plain-message.ts";
-import { isBelow, priceBefore, reducedFacts } from "./price-record.ts";
+import { isBelow, isPriceUnknown, priceBefore, reducedFacts, reductionFor } from "./price-record.ts";
 import { orderSince } from "./silence.ts";
 
 /** A wish heard of later than this is not written about any more. */
@@ -111,16 +111,15 @@ export const wishlist: JourneyKind = {
   variantIds: ({ context }) => (context.variantId ? [context.variantId] : []),
 
   check(situation) {
-    const { context, interests, person, prices, run } = situation;
+    const { context, interests, person, run } = situation;
     const wish = interestIn(context.productId, interests);
     if (!wish?.wishedAt) return { type: "exit", reason: "no_longer_true" };
     if (isInCart(person, context.productId)) return { type: "exit", reason: "added_to_cart" };
     if (hasBought(person.orders, context.variantId ?? null, wish.wishedAt)) return { type: "exit", reason: "bought" };
     if (orderSince(person, run.startedAt) && !context.variantId) return { type: "exit", reason: "bought" };
     if (isGone(situation)) return { type: "exit", reason: "out_of_stock" };
-    const variant = variantOf(situation);
-    if (isCut(context) && (!variant || !isBelow(variant, priceBefore(prices)))) {
-      return { type: "exit", reason: "no_longer_true", values: { price: variant?.price ?? null } };
+    if (isCut(context) && (isPriceUnknown(situation) || !reductionFor(situation))) {
+      return { type: "exit", reason: "no_longer_true", values: { price: priceShown(situation) } };
     }
     return { type: "send" };
   },

@@ -123,6 +123,20 @@ export function interestStore({ drizzle, sqlite }: Database): InterestStore {
     )
     .pluck();
 
+  const nextProduct = sqlite
+    .prepare<[string, string], string>(
+      `select subject from interests where shop = ? and subject > ? and subject < 'product;' order by subject limit 1`,
+    )
+    .pluck();
+  const placesOf = sqlite.prepare<[string, string, number], { variantId: string; country: string }>(
+    `select distinct x.variant_id as variantId, s.country
+     from (select shop, visitor_id, variant_id from interests
+           where shop = ? and subject = ? and updated_at >= ? and variant_id is not null
+           order by updated_at desc limit 200) x
+     cross join subscriptions s on s.shop = x.shop and s.visitor_id = x.visitor_id and s.state = 'active'
+     where s.country is not null`,
+  );
+
   return {
     async ofVisitors(shop, visitorIds, now) {
       const since = new Date(now.getTime() - REMEMBERED_MS);
@@ -157,8 +171,29 @@ export function interestStore({ drizzle, sqlite }: Database): InterestStore {
       return [...found.values()];
     },
 
-    async prices(shop, variantId) {
-      return prices.of(shop, variantId);
+    async prices(shop, variantId, place) {
+      return prices.of(shop, variantId, place);
+    },
+
+    async recordLocalPrices(shop, read, now) {
+      sqlite
+        .transaction(() => {
+          for (const { variantId, price, ...place } of read) prices.record(shop, variantId, price, now, place);
+        })
+        .immediate();
+    },
+
+    async caredForAbroad(shop, after, products, now) {
+      const since = now.getTime() - REMEMBERED_MS;
+      const wanted: { variantId: string; country: string }[] = [];
+      let subject = after;
+      for (let count = 0; count < products; count += 1) {
+        const next = nextProduct.get(shop, subject);
+        if (next === undefined) return count === 0 ? null : { after: subject, wanted };
+        subject = next;
+        wanted.push(...placesOf.all(shop, subject, since));
+      }
+      return { after: subject, wanted };
     },
 
     async caredFor(shop, { inventoryItemId, variantIds = [] }, now) {

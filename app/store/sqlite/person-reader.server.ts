@@ -197,7 +197,7 @@ export function personReader({ drizzle }: Pick<Database, "drizzle">): PersonRead
   function shopFacts(shop: string): ShopFacts | null {
     const row = selectShop.get({ shop });
     if (!row) return null;
-    const { state, name, currency, timezone, country, primaryLocale, settings } = row;
+    const { state, name, currency, timezone, country, primaryLocale, locales, settings } = row;
     return {
       shop,
       isInstalled: state === "installed",
@@ -206,6 +206,7 @@ export function personReader({ drizzle }: Pick<Database, "drizzle">): PersonRead
       timezone,
       country,
       primaryLocale,
+      locales,
       settings: parseShopSettings(settings),
     };
   }

@@ -18,7 +18,8 @@ const OLD_ROWS: Record<Exclude<Perishable, "notifications" | "visitors">, string
     select rowid from interests where updated_at < $before order by updated_at limit $limit)`,
   prices: `delete from price_history where id in (
     select p.id from price_history p where p.at < $before and exists (
-      select 1 from price_history n where n.shop = p.shop and n.variant_id = p.variant_id and n.at > p.at and n.at < $before)
+      select 1 from price_history n where n.shop = p.shop and n.variant_id = p.variant_id and n.country is p.country
+        and n.currency is p.currency and n.at > p.at and n.at < $before)
     order by p.at limit $limit)`,
   directMessages: `delete from direct_messages where id in (
     select id from direct_messages where created_at < $before and state in ('left', 'stopped') order by created_at limit $limit)`,

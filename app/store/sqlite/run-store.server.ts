@@ -363,6 +363,7 @@ export function runStore(database: Database): RunStore {
           fulfillment,
           interests: [],
           prices: [],
+          local: null,
           related: [],
           order,
           orderCount: null,

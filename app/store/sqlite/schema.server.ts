@@ -465,7 +465,9 @@ export const priceHistory = sqliteTable(
     id: id(),
     shop: text("shop").notNull(),
     variantId: text("variant_id").notNull(),
-    price: integer("price").notNull(), // minor units, shop currency
+    price: integer("price").notNull(), // minor units
+    country: text("country"), // of the market that asks for it; null: the shop's own price
+    currency: text("currency"), // null: the shop's own
     at: instant("at").notNull(), // when it began, as far as Shopify says
   },
   (t) => [index("price_history_by_variant").on(t.shop, t.variantId, t.at), index("price_history_by_age").on(t.at)],

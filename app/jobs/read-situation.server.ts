@@ -1,0 +1,61 @@
+import type { InterestStore } from "../events/interest-store.ts";
+import type { JourneyKind } from "../journeys/kinds/kind.ts";
+import type { Situation } from "../journeys/person-view.ts";
+import { moreOfCollection, relatedProducts } from "../recommendations/recommend.ts";
+import type { Store } from "../store/store.ts";
+import type { OrderCount } from "./order-count.server.ts";
+
+/** Products a message can name or count. */
+const MOST_RELATED = 6;
+
+type Deps = { store: Store; orderCount: OrderCount };
+
+/** What only some kinds look at is read for those alone. */
+export async function withWhatItReads(
+  { store: { interests, runs }, orderCount }: Deps,
+  kind: JourneyKind,
+  situation: Situation,
+  now: Date,
+): Promise<Situation> {
+  const { shop, visitorId } = situation.run;
+  const { variantId } = situation.context;
+  const { visitor, visitorIds } = situation.person;
+  const item = situation.order?.items.find((one) => one.variantId === variantId);
+  const productId = kind.readsRepeatInterval ? item?.productId : null;
+  const known = kind.readsOrderCount ? await runs.orderCount(shop, visitorIds, visitor.customerId) : null;
+  return {
+    ...situation,
+    interests: kind.readsInterests ? await interests.ofVisitors(shop, [visitorId], now) : [],
+    prices: kind.variantMoment && variantId ? await pricesFor(interests, situation, variantId, now) : [],
+    // One that we know of answers it; only of a customer does Shopify know more.
+    orderCount: known === 0 && visitor.customerId ? await orderCount(shop, visitor.customerId) : known,
+    repeatDays: productId ? await runs.repeatDays(shop, productId, now) : null,
+  };
+}
+
+/** Of the country where its market asks for another price than the shop, which is noted by the way. */
+async function pricesFor(
+  interests: InterestStore,
+  { local, person, run, variants }: Situation,
+  variantId: string,
+  now: Date,
+) {
+  const here = local?.variants.get(variantId)?.price;
+  const country = local?.place.country;
+  const isOwn = here?.amount === variants.get(variantId)?.price && here?.currency === person.shop.currency;
+  if (!here || !country || isOwn) return interests.prices(run.shop, variantId);
+  const { amount: price, currency } = here;
+  await interests.recordLocalPrices(run.shop, [{ variantId, country, currency, price }], now);
+  return interests.prices(run.shop, variantId, { country, currency });
+}
+
+export async function withRelated(store: Store, kind: JourneyKind, situation: Situation): Promise<Situation> {
+  const wish = kind.recommends?.(situation);
+  if (!wish) return situation;
+  const { shop } = situation.run;
+  const related =
+    "collection" in wish
+      ? await moreOfCollection(store, shop, wish.collection, wish.seen, MOST_RELATED)
+      : await relatedProducts(store, shop, wish.productIds, MOST_RELATED);
+  return { ...situation, related };
+}
