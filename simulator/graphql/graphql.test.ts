@@ -65,6 +65,24 @@ test("broken syntax and a missing variable are errors with HTTP 200", async () =
   });
 });
 
+test("a variant's price depends on the country, its product's title on the language", async () => {
+  const id = variantInStock(run.sim);
+  const body = await ask(
+    `query ($id: ID!) { productVariant(id: $id) {
+      us: contextualPricing(context: { country: US }) { price { amount currencyCode } }
+      jp: contextualPricing(context: { country: JP }) { price { amount currencyCode } }
+      product { tr: translations(locale: "tr") { key value } de: translations(locale: "de") { key value } } } }`,
+    { id: `gid://shopify/ProductVariant/${id}` },
+  );
+
+  expect(body.errors).toBeUndefined();
+  expect(body.data.productVariant).toMatchObject({
+    us: { price: { currencyCode: "USD", amount: expect.stringMatching(/^\d+\.\d\d$/) } },
+    jp: { price: { currencyCode: "JPY", amount: expect.stringMatching(/^\d+$/) } },
+    product: { tr: [{ key: "title", value: expect.any(String) }], de: [] },
+  });
+});
+
 test("a missing scope is ACCESS_DENIED and the field null", async () => {
   await run.close();
   run = await startSim({

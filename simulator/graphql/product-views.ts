@@ -1,7 +1,8 @@
-import { toDecimal } from "../money.ts";
+import { present, toDecimal } from "../money.ts";
 import type { Sim } from "../sim.ts";
 import { isAvailableForSale, totalQuantity, variantsOf } from "../state.ts";
-import type { Collection, Location, Product, Variant } from "../state.ts";
+import type { Collection, LocaleCode, Location, Product, Variant } from "../state.ts";
+import { COUNTRIES } from "../storefront/locales.ts";
 import { gid } from "../webhooks/shapes.ts";
 import { connection } from "./connection.ts";
 import type { PageArguments } from "./connection.ts";
@@ -83,6 +84,10 @@ export function productView(sim: Sim, product: Product): object {
         (variant) => variant.id,
       ),
     metafield: null,
+    translations: ({ locale }: { locale: string }) => {
+      const title = product.titles[locale as LocaleCode];
+      return title ? [{ key: "title", locale, value: title, outdated: false, updatedAt: null }] : [];
+    },
   };
 }
 
@@ -121,6 +126,14 @@ export function variantView(sim: Sim, variant: Variant): object {
         () => "",
       ),
     metafield: null,
+    translations: () => [],
+    contextualPricing: ({ context }: { context: { country?: string | null } }) => {
+      const market = COUNTRIES.find(({ code }) => code === context.country);
+      const asked = market?.currency ?? currency;
+      const money = (amount: number) => moneyV2(present(sim.state.shop, amount, asked), asked);
+      const { price, compareAtPrice } = variant;
+      return { price: money(price), compareAtPrice: compareAtPrice === null ? null : money(compareAtPrice) };
+    },
     product: () => product && productView(sim, product),
   };
 }

@@ -254,12 +254,6 @@ test("shows no collection of which everything was seen or sold, nor to who bough
 
 const SAVED = { productId: "11", variantId: "101" };
 
-/** The shop's word that a price changed, as the webhook's parser tells it. */
-async function changePrice(world: World, price: string, variantId = "101", productId = "11") {
-  world.prices.set(variantId, price);
-  await world.record({ kind: "product_updated", data: { productId, variants: [{ variantId }] } });
-}
-
 test("reminds of what was saved after three days", async () => {
   const world = await worldWith("wishlist");
   await world.tell("visitor-ada", [
@@ -284,7 +278,7 @@ test("tells at once when the price of what was saved is cut, and only while it i
   const world = await worldWith("wishlist");
   await world.tell("visitor-ada", [{ type: "wishlist_added", data: SAVED }]);
   await world.pass(10 * MINUTE);
-  await changePrice(world, "39.00");
+  await world.changePrice("39.00");
   await world.pass(MINUTE - 1);
   expect(world.pushes).toEqual([]);
   await world.pass(1);
@@ -300,7 +294,7 @@ test("tells at once when the price of what was saved is cut, and only while it i
   });
   await night.tell("visitor-ada", [{ type: "wishlist_added", data: SAVED }]);
   await night.pass(20 * MINUTE);
-  await changePrice(night, "39.00");
+  await night.changePrice("39.00");
   await night.pass(HOUR);
   night.prices.set("101", "49.00");
   await night.pass(12 * HOUR);
@@ -347,7 +341,7 @@ test("tells of a price that is the lowest of 30 days: who asked, who has it in t
   for (const visitor of ["visitor-bob", "visitor-eve"])
     await world.tell(visitor, [{ type: "product_viewed", data: SHIRT }]);
   await world.tell("visitor-ada", [{ type: "product_viewed", data: SHIRT }]);
-  await changePrice(world, "39.00");
+  await world.changePrice("39.00");
   await world.pass(MINUTE);
 
   expect(world.pushes.map(({ endpoint }) => endpoint.split("-").at(-1)).toSorted()).toEqual(["ada", "asker", "bob"]);
@@ -355,7 +349,7 @@ test("tells of a price that is the lowest of 30 days: who asked, who has it in t
     body: "$39.00 instead of $49.00: its lowest price in 30 days.",
     data: { kind: "price_drop" },
   });
-  await changePrice(world, "39.00");
+  await world.changePrice("39.00");
   await world.pass(DAY);
   expect(world.pushes).toHaveLength(3);
 });
@@ -364,19 +358,19 @@ test("claims no reduction before 30 days are recorded, nor for a price put up to
   const young = await worldWith("price_drop");
   await young.alert("visitor-ada", "101", "price_drop");
   await young.pass(10 * DAY);
-  await changePrice(young, "39.00");
+  await young.changePrice("39.00");
   await young.pass(DAY);
   expect(young.pushes).toEqual([]);
 
   const trick = await worldWith("price_drop");
   await trick.alert("visitor-ada", "101", "price_drop");
   await trick.pass(40 * DAY);
-  await changePrice(trick, "69.00");
+  await trick.changePrice("69.00");
   await trick.pass(DAY);
-  await changePrice(trick, "49.00");
+  await trick.changePrice("49.00");
   await trick.pass(DAY);
   expect(trick.pushes).toEqual([]);
-  await changePrice(trick, "45.00");
+  await trick.changePrice("45.00");
   await trick.pass(DAY);
   expect(trick.titles()).toEqual(["Linen shirt costs less now"]);
 });
@@ -385,14 +379,14 @@ test("lets a price alert wait on when the price was put up again before it could
   const world = await worldWith("price_drop", { settings: { quietHours: { enabled: true } } });
   await world.alert("visitor-ada", "101", "price_drop");
   await world.pass(40 * DAY + 11 * HOUR);
-  await changePrice(world, "39.00");
+  await world.changePrice("39.00");
   await world.pass(2 * MINUTE);
   world.prices.set("101", "49.00");
   await world.pass(DAY);
 
   expect(world.pushes).toEqual([]);
   expect(world.ledger()).toEqual(["price_drop 0 delayed quiet_hours", "price_drop 0 dropped no_longer_true"]);
-  await changePrice(world, "35.00");
+  await world.changePrice("35.00");
   await world.pass(DAY);
   expect(world.titles()).toEqual(["Linen shirt costs less now"]);
 });
@@ -579,7 +573,7 @@ const BEGINNINGS: Record<string, (world: World) => Promise<void>> = {
   async price_drop(world) {
     await world.alert("visitor-ada", "101", "price_drop");
     await world.pass(35 * DAY);
-    await changePrice(world, "29.00");
+    await world.changePrice("29.00");
   },
   async last_piece(world) {
     await world.tell("visitor-ada", [{ type: "wishlist_added", data: SAVED }]);

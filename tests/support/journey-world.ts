@@ -401,6 +401,12 @@ export async function createWorld(options: WorldOptions = {}) {
       await record({ kind: "left", visitorId, changes: [signal(visitorId, at, "left")], at });
     },
 
+    /** The shop's word that a price changed, as the webhook's parser tells it. */
+    async changePrice(price: string, variantId = "101", productId = "11") {
+      prices.set(variantId, price);
+      await record({ kind: "product_updated", data: { productId, variants: [{ variantId }] } });
+    },
+
     async checkoutIntent(visitorId: string, at: Date = clock.now()) {
       await record({ kind: "checkout_intent", visitorId, changes: [signal(visitorId, at, "checkout")], at });
     },
