@@ -144,7 +144,7 @@ report(
     row(`ours, ${many} waiting`, rates.many, [], []),
   ],
   [
-    `Drain: ${due} due jobs, a handler for each, every one done once; ours with the removal of its finished rows.`,
+    `Drain: ${due} due jobs, a handler for each, every one done once.`,
     `Re-arm: ${rearms} keys at random with ${IN_FLIGHT} in flight, ${sequentialRearms} one after the other. Medians of ${rounds} interleaved rounds.`,
     `Lateness: ${idle.jobs} jobs at 10 a second and ${busy.jobs} at 2,000 a second, beside ${size} that wait.`,
   ],

@@ -51,12 +51,12 @@ test("works are done, and come back by themselves", async () => {
   expect(after.every(({ runAt, lastError }) => runAt > clock.now() && lastError === null)).toBe(true);
 });
 
-test("finished jobs go after a day of machine time, however quick shop time runs", async () => {
+test("cancelled jobs go after a day of machine time, however quick shop time runs", async () => {
   const { store, clock, settle } = await buildHousekeeping();
   await store.jobs.schedule({ kind: "greet", payload: null, runAt: clock.now() });
   const lease = { owner: "o", now: clock.now(), leaseUntil: clock.machineNow() };
   const [job] = await store.jobs.claim({ kinds: [{ kind: "greet", limit: 1 }], ...lease });
-  await store.jobs.finish("o", [{ id: job?.id ?? 0, type: "done" }], clock.machineNow());
+  await store.jobs.finish("o", [{ id: job?.id ?? 0, type: "cancel", reason: "" }], clock.machineNow());
   await scheduleHousekeeping(store, clock);
 
   clock.advance(23 * 3_600_000);

@@ -24,7 +24,7 @@ export const RETENTION_DAYS: Record<Perishable, number> = {
   campaigns: 400,
   notifications: 400,
 };
-export const COMPLETED_JOBS_KEPT_MS = DAY_MS;
+export const CANCELLED_JOBS_KEPT_MS = DAY_MS;
 export const DISCARDED_JOBS_KEPT_MS = 7 * DAY_MS;
 
 /** One kind of work that comes back by itself. `run` does a bounded part of it and returns whether there is more. */
@@ -40,9 +40,9 @@ const RECURRING: Recurring[] = [
     everyMs: 10 * MINUTE_MS,
     async run(store, clock) {
       const now = clock.machineNow().getTime();
-      const completed = new Date(now - COMPLETED_JOBS_KEPT_MS);
+      const cancelled = new Date(now - CANCELLED_JOBS_KEPT_MS);
       const discarded = new Date(now - DISCARDED_JOBS_KEPT_MS);
-      return (await store.jobs.deleteFinished({ completed, discarded }, BATCH)) === BATCH;
+      return (await store.jobs.deleteEnded({ cancelled, discarded }, BATCH)) === BATCH;
     },
   },
   ...Object.entries(RETENTION_DAYS).map(([what, days]) => ({

@@ -48,7 +48,7 @@ export function sendCampaignPageHandler({ store, clock, deliver, inFlight }: Dep
   async function remember(deliveryId: string) {
     const retry = jobFor(deliveryId, clock.now());
     const waiting = await store.jobs.list({ key: retry.key, limit: 10 });
-    const isKnown = waiting.some(({ state }) => !["completed", "cancelled", "discarded"].includes(state));
+    const isKnown = waiting.some(({ state }) => state !== "cancelled" && state !== "discarded");
     if (!isKnown) await store.jobs.schedule(retry);
   }
 }

@@ -36,10 +36,14 @@ export type StoredJob = {
 
 /**
  * `scheduled`: waits for its time. `available`: was given back by a worker that stopped or died, runs again at once.
- * `running`: claimed under a lease. `retryable`: failed, waits for its next try. The last three are final and kept for
- * a while: `completed`; `cancelled` by its handler, or replaced by a newer job of its key; `discarded` after its last try.
+ * `running`: claimed under a lease. `retryable`: failed, waits for its next try. The last two are final and kept for
+ * a while: `cancelled` by its handler, or replaced by a newer job of its key; `discarded` after its last try. A job that
+ * ended well is no more.
  */
-export type JobState = "scheduled" | "available" | "running" | "retryable" | "completed" | "cancelled" | "discarded";
+export type JobState = "scheduled" | "available" | "running" | "retryable" | "cancelled" | "discarded";
+
+/** How many jobs of a kind there are; `waiting` are those scheduled, available and retryable together. */
+export type JobCount = { kind: string; state: "waiting" | "running" | "cancelled" | "discarded"; count: number };
 
 /**
  * Durable jobs. Two jobs of one key never wait at once (the newer replaces) and never run at once (the waiting one is not
@@ -57,10 +61,10 @@ export type JobStore = {
   /** When the next claimable job of these kinds is due (shop time, may be past); null when none waits. */
   nextDueAt(kinds: string[]): Promise<Date | null>;
   /**
-   * Writes the fates of jobs this owner holds. A job whose lease went to another in the meantime is left alone. A retry or
+   * Writes the fates of jobs this owner holds; those that are done are deleted. A job whose lease went to another in the meantime is left alone. A retry or
    * snooze of a job whose key was scheduled anew while it ran gives way to the newer one.
    *
-   * @param machineNow dates what is final, for retention
+   * @param machineNow dates what is kept, for retention
    */
   finish(owner: string, outcomes: FinishedJob[], machineNow: Date): Promise<void>;
   /** Holds the owner's running jobs until `leaseUntil` (machine time). @returns the ids still held */
@@ -73,10 +77,10 @@ export type JobStore = {
   giveBack(owner: string, ids: number[], machineNow: Date): Promise<number>;
   /** Owners of running jobs. */
   owners(): Promise<string[]>;
-  /** Rows by kind and state, at most one scan of the waiting ones: for /metrics and the doctor. */
-  counts(): Promise<{ kind: string; state: JobState; count: number }[]>;
-  /** Jobs, oldest first. For the admin and tests, not for hot paths. */
+  /** For /metrics and the doctor. Counts in short pieces, so that other work goes on however many wait. */
+  counts(): Promise<JobCount[]>;
+  /** Jobs, oldest first. Quick by key; by anything else for the admin and tests. */
   list(filter: { kind?: string; key?: string; state?: JobState; limit?: number }): Promise<StoredJob[]>;
-  /** Deletes at most `limit` finished jobs that ended before the given machine times. @returns how many */
-  deleteFinished(before: { completed: Date; discarded: Date }, limit: number): Promise<number>;
+  /** Deletes at most `limit` jobs that were cancelled or discarded before the given machine times. @returns how many */
+  deleteEnded(before: { cancelled: Date; discarded: Date }, limit: number): Promise<number>;
 };

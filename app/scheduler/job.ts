@@ -29,4 +29,8 @@ export type Job = {
  */
 export type JobResult = { type: "done" } | { type: "cancel"; reason: string } | { type: "snooze"; until: Date };
 
+/**
+ * Does a job. `signal` tells that its lease was lost or that the app stops; a handler that runs briefly leaves it out of its
+ * parameters and is not given one of its own.
+ */
 export type JobHandler = (job: Job, signal: AbortSignal) => Promise<JobResult>;

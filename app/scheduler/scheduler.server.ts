@@ -52,7 +52,7 @@ export class Scheduler {
   readonly #longestSleepMs: number;
   readonly #random: () => number;
 
-  readonly #running = new Map<number, { job: Job; controller: AbortController; ended: Promise<void> }>();
+  readonly #running = new Map<number, RunningJob>();
   readonly #runningByKind = new Map<string, number>();
   #outcomes: FinishedJob[] = [];
   #loop: Promise<void> | null = null;
@@ -122,7 +122,8 @@ export class Scheduler {
       this.#isStopping || kinds.length === 0 ? [] : this.#claim(kinds),
     ]);
     if (claimed.status === "rejected") throw claimed.reason;
-    for (const job of claimed.value) this.#begin(job);
+    const startedAt = performance.now();
+    for (const job of claimed.value) this.#begin(job, startedAt);
     if (written.status === "rejected") throw written.reason;
 
     this.#lastPollAt = performance.now();
@@ -141,11 +142,11 @@ export class Scheduler {
       const now = this.#clock.machineNow();
       if (this.#running.size > 0) {
         const held = new Set(await this.#jobs.renewLeases(this.#owner, new Date(now.getTime() + this.#leaseMs)));
-        for (const [id, { job, controller }] of this.#running) {
+        for (const [id, running] of this.#running) {
           // Finished in the meantime, and only waiting to be written down.
           if (held.has(id) || this.#outcomes.some((outcome) => outcome.id === id)) continue;
-          this.#onEvent({ type: "lease_lost", job });
-          controller.abort(new Error(`Job ${id} lost its lease`));
+          this.#onEvent({ type: "lease_lost", job: running.job });
+          abort(running, new Error(`Job ${id} lost its lease`));
         }
       }
       const count = await this.#jobs.releaseExpired(now);
@@ -171,7 +172,7 @@ export class Scheduler {
     await this.#loop;
 
     await this.#runningEnd(limitMs * GRACE_SHARE);
-    for (const { controller } of this.#running.values()) controller.abort(new Error("The app is stopping"));
+    for (const running of this.#running.values()) abort(running, new Error("The app is stopping"));
     await this.#runningEnd(limitMs * (1 - GRACE_SHARE));
 
     await this.#writeOutcomes();
@@ -224,30 +225,30 @@ export class Scheduler {
     return this.#jobs.claim({ kinds, owner: this.#owner, now: this.#clock.now(), leaseUntil });
   }
 
-  #begin(job: Job): void {
+  #begin(job: Job, startedAt: number): void {
     const latenessMs = (this.#clock.now().getTime() - job.runAt.getTime()) / this.#clock.speed;
     this.#onEvent({ type: "started", job, latenessMs: Math.max(0, latenessMs) });
-    const controller = new AbortController();
-    const ended = this.#run(job, controller.signal);
-    this.#running.set(job.id, { job, controller, ended });
+    const handler = this.#handlers.get(job.kind)?.handler;
+    // Making a signal takes longer than many a job.
+    const controller = handler && handler.length > 1 ? new AbortController() : null;
+    const running: RunningJob = { job, controller, startedAt, isAborted: false, ended: null };
+    this.#running.set(job.id, running);
     this.#runningByKind.set(job.kind, (this.#runningByKind.get(job.kind) ?? 0) + 1);
+    running.ended = this.#run(running, handler);
   }
 
-  async #run(job: Job, signal: AbortSignal): Promise<void> {
-    const startedAt = performance.now();
-    // Not in the same turn: a handler that never awaits would otherwise end before it is known to run.
-    await Promise.resolve();
+  async #run(running: RunningJob, handler: JobHandler | undefined): Promise<void> {
+    const { job, controller, startedAt } = running;
     let outcome: FinishedJob | null;
     try {
-      const binding = this.#handlers.get(job.kind);
-      if (!binding) throw new Error(`No handler for jobs of kind ${job.kind}`);
-      const result = await binding.handler(job, signal);
+      if (!handler) throw new Error(`No handler for jobs of kind ${job.kind}`);
+      const result = await handler(job, controller?.signal ?? NEVER);
       outcome = asOutcome(job, result);
       const reason = result.type === "cancel" ? result.reason : null;
       const durationMs = performance.now() - startedAt;
       this.#onEvent({ type: "finished", job, result: result.type, durationMs, reason });
     } catch (error) {
-      outcome = signal.aborted ? null : this.#failed(job, error, performance.now() - startedAt);
+      outcome = running.isAborted ? null : this.#failed(job, error, performance.now() - startedAt);
     }
 
     // Told to stop and gave up: stays listed until `stop` gives it back.
@@ -300,6 +301,22 @@ export class Scheduler {
     await Promise.race([limit, Promise.all([...this.#running.values()].map(({ ended }) => ended))]);
     clearTimeout(timer);
   }
+}
+
+type RunningJob = {
+  job: Job;
+  /** Null for a handler that takes no signal. */
+  controller: AbortController | null;
+  startedAt: number;
+  isAborted: boolean;
+  ended: Promise<void> | null;
+};
+
+const NEVER = new AbortController().signal;
+
+function abort(running: RunningJob, reason: Error): void {
+  running.isAborted = true;
+  running.controller?.abort(reason);
 }
 
 function asOutcome(job: Job, result: JobResult): FinishedJob {

@@ -246,7 +246,6 @@ export function jobStoreConformance(createStore: CreateStore): void {
       );
 
       expect(await store.jobs.list({})).toMatchObject([
-        { state: "completed", lastError: null, attempts: 1 },
         { state: "cancelled", lastError: "no longer wanted" },
         { state: "scheduled", runAt: later(1_000), attempts: 0 },
         { state: "retryable", runAt: later(2_000), attempts: 1, lastError: "Error: boom" },
@@ -427,7 +426,7 @@ export function jobStoreConformance(createStore: CreateStore): void {
             await store.jobs.finish("last", outcomes, later(now));
           }
           const states = new Set(await statesOf(store));
-          expect([...states].filter((state) => !["completed", "cancelled"].includes(state))).toEqual([]);
+          expect([...states].filter((state) => state !== "cancelled")).toEqual([]);
           await store.close();
         }),
         { numRuns: 40 },
@@ -436,25 +435,24 @@ export function jobStoreConformance(createStore: CreateStore): void {
   });
 
   describe("housekeeping", () => {
-    test("deletes finished jobs by age, discarded ones later, waiting ones never", async () => {
+    test("deletes cancelled jobs by age, discarded ones later, waiting ones never", async () => {
       const store = await createStore();
-      const fates = ["done", "cancel", "discard", "done"] as const;
+      const fates = ["cancel", "discard", "cancel"] as const;
       for (const fate of fates) await store.jobs.schedule(buildJob({ payload: fate, runAt: later(-999_999) }));
       const claimed = await claim(store);
       for (const [index, { id }] of claimed.entries()) {
-        const fate = fates[index]!;
-        const endedAt = index === 3 ? later(0) : later(-10_000);
-        if (fate === "done") await store.jobs.finish(OWNER, [{ id, type: "done" }], endedAt);
-        else if (fate === "cancel") await store.jobs.finish(OWNER, [{ id, type: "cancel", reason: "" }], endedAt);
-        else await store.jobs.finish(OWNER, [{ id, type: "discard", error: "" }], endedAt);
+        const endedAt = index === 2 ? later(0) : later(-10_000);
+        const fate =
+          fates[index] === "cancel" ? { type: "cancel" as const, reason: "" } : { type: "discard" as const, error: "" };
+        await store.jobs.finish(OWNER, [{ id, ...fate }], endedAt);
       }
       await store.jobs.schedule(buildJob({ payload: "waiting", runAt: later(-999_999) }));
 
-      const first = await store.jobs.deleteFinished({ completed: later(-5_000), discarded: later(-20_000) }, 100);
-      expect(first).toBe(2);
-      expect((await store.jobs.list({})).map(({ payload }) => payload)).toEqual(["discard", "done", "waiting"]);
+      const first = await store.jobs.deleteEnded({ cancelled: later(-5_000), discarded: later(-20_000) }, 100);
+      expect(first).toBe(1);
+      expect((await store.jobs.list({})).map(({ payload }) => payload)).toEqual(["discard", "cancel", "waiting"]);
 
-      const second = await store.jobs.deleteFinished({ completed: later(-5_000), discarded: later(-5_000) }, 100);
+      const second = await store.jobs.deleteEnded({ cancelled: later(-5_000), discarded: later(-5_000) }, 100);
       expect(second).toBe(1);
     });
 
@@ -464,14 +462,41 @@ export function jobStoreConformance(createStore: CreateStore): void {
       const claimed = await claim(store);
       await store.jobs.finish(
         OWNER,
-        claimed.map(({ id }) => ({ id, type: "done" })),
+        claimed.map(({ id }) => ({ id, type: "cancel", reason: "" })),
         NOON,
       );
-      const before = { completed: later(1), discarded: later(1) };
+      const before = { cancelled: later(1), discarded: later(1) };
 
-      expect(await store.jobs.deleteFinished(before, 3)).toBe(3);
-      expect(await store.jobs.deleteFinished(before, 3)).toBe(2);
-      expect(await store.jobs.deleteFinished(before, 3)).toBe(0);
+      expect(await store.jobs.deleteEnded(before, 3)).toBe(3);
+      expect(await store.jobs.deleteEnded(before, 3)).toBe(2);
+      expect(await store.jobs.deleteEnded(before, 3)).toBe(0);
+    });
+
+    test("keeps no row of a job that is done, whether or not its key was scheduled anew", async () => {
+      const store = await createStore();
+      await store.jobs.schedule(buildJob({ key: "k", payload: "first" }));
+      const { id } = await claimOne(store);
+      await store.jobs.schedule(buildJob({ key: "k", payload: "second" }));
+
+      expect(await store.jobs.list({ key: "k" })).toMatchObject([
+        { payload: "first", state: "running", leaseOwner: OWNER, attempts: 1 },
+        { payload: "second", state: "scheduled", leaseOwner: null, attempts: 0 },
+      ]);
+      await store.jobs.finish(OWNER, [{ id, type: "done" }], NOON);
+
+      expect(await store.jobs.list({})).toMatchObject([{ payload: "second" }]);
+    });
+
+    test("a job that failed while a newer one of its key was cancelled waits under its key again", async () => {
+      const store = await createStore();
+      await store.jobs.schedule(buildJob({ key: "k" }));
+      const { id } = await claimOne(store);
+      await store.jobs.schedule(buildJob({ key: "k" }));
+      await store.jobs.cancelByKey("k");
+
+      await store.jobs.finish(OWNER, [{ id, type: "retry", runAt: later(9_000), error: "boom" }], NOON);
+
+      expect(await store.jobs.list({ key: "k" })).toMatchObject([{ id, state: "retryable", runAt: later(9_000) }]);
     });
 
     test("counts jobs by kind and state", async () => {
@@ -483,8 +508,8 @@ export function jobStoreConformance(createStore: CreateStore): void {
 
       expect(await store.jobs.counts()).toEqual([
         { kind: "greet", state: "running", count: 1 },
-        { kind: "greet", state: "scheduled", count: 1 },
-        { kind: "other", state: "scheduled", count: 1 },
+        { kind: "greet", state: "waiting", count: 1 },
+        { kind: "other", state: "waiting", count: 1 },
       ]);
     });
   });

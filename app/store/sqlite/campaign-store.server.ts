@@ -11,6 +11,7 @@ import type {
   PagePlan,
 } from "../../campaigns/campaign-store.ts";
 import type { Database } from "./database.server.ts";
+import { WAITING } from "./job-statements.server.ts";
 import { ledgerStatements } from "./ledger-store.server.ts";
 import { personReader } from "./person-reader.server.ts";
 import { campaigns } from "./schema.server.ts";
@@ -155,17 +156,17 @@ export function campaignStore(database: Database): CampaignStore {
   );
   // What was held, or is to be dropped, is looked at now. Few pages wait at any time; all of them are looked at.
   const wakePages = sqlite.prepare<[number, string]>(
-    `update jobs set run_at = ? where kind = 'send-campaign-page' and state in ('scheduled', 'available', 'retryable')
+    `update jobs set run_at = ? where kind = 'send-campaign-page' and ${WAITING}
        and json_extract(payload, '$.campaignId') = ?`,
   );
   const countPages = sqlite
     .prepare<[string], number>(
-      `select count(*) from jobs where kind = 'send-campaign-page' and state in ('scheduled', 'available', 'retryable')
+      `select count(*) from jobs where kind = 'send-campaign-page' and ${WAITING}
          and json_extract(payload, '$.campaignId') = ?`,
     )
     .pluck();
   const wakeRetries = sqlite.prepare<[number, string]>(
-    `update jobs set run_at = ? where state in ('scheduled', 'available', 'retryable') and key in (
+    `update jobs set run_at = ? where ${WAITING} and key in (
        select 'delivery:' || id from deliveries where campaign_id = ? and state in ('queued', 'sending'))`,
   );
   const reach = sqlite.prepare<[string, string, number], { visitorId: string; consents: 0 | 1 }>(

@@ -8,6 +8,7 @@ import type {
 } from "../../sender/delivery-store.ts";
 import type { NewJob } from "../../scheduler/job.ts";
 import type { Database } from "./database.server.ts";
+import { WAITING } from "./job-statements.server.ts";
 import { subscriptionEnder } from "./end-subscription.server.ts";
 import { deliveries, ledger, notifications, shops, subscriptions, visitors } from "./schema.server.ts";
 
@@ -143,7 +144,7 @@ export function deliveryStore(db: Database): DeliveryStore {
     { kind: string; payload: string; priority: number; max_attempts: number }
   >(
     `select kind, payload, priority, max_attempts from jobs
-     where key = ? and state in ('scheduled', 'available', 'retryable')`,
+     where key = ? and ${WAITING}`,
   );
 
   function accepted(id: string, status: number, now: Date, machineNow: Date): void {

@@ -196,7 +196,9 @@ export function forgetShop({ drizzle: d, sqlite, jobs }: Database, shop: string)
     jobs.cancelByKey(`run:${id}`);
   for (const { id } of d.select({ id: deliveries.id }).from(deliveries).where(eq(deliveries.shop, shop)).all())
     jobs.cancelByKey(`delivery:${id}`);
-  sqlite.prepare(`delete from jobs where state <> 'running' and json_extract(payload, '$.shop') = ?`).run(shop);
+  sqlite
+    .prepare(`delete from jobs where id not in (select job_id from job_leases) and json_extract(payload, '$.shop') = ?`)
+    .run(shop);
   const tables = sqlite
     .prepare<[], string>(
       `select m.name from sqlite_master m join pragma_table_info(m.name) c on c.name = 'shop' where m.type = 'table'`,

@@ -1,184 +1,177 @@
+import type { FinishedJob, JobCount, JobState, JobStore, StoredJob } from "../../scheduler/job-store.ts";
 import type { Job } from "../../scheduler/job.ts";
-import type { FinishedJob, JobState, JobStore, StoredJob } from "../../scheduler/job-store.ts";
 import type { Database } from "./database.server.ts";
+import { UNDER_WAY, WAITING } from "./job-statements.server.ts";
 
-const WAITING = "state in ('scheduled', 'available', 'retryable')";
+// A claim writes one narrow row beside each job and an end takes both away, so that a job that is done once costs its row and
+// two index entries no more than one write and one removal.
 
-// A waiting job whose key is running must wait for that one's end.
-const KEY_IS_FREE = `(key is null or not exists (
-  select 1 from jobs as other where other.key = jobs.key and other.state = 'running' and other.key is not null))`;
+// A waiting job whose key runs must wait for that one's end.
+const CLAIMABLE = `${WAITING} and (key is null or not exists (
+  select 1 from job_leases as other where other.key = jobs.key and other.key is not null))`;
 
-// A job that would wait again, while a newer one of its key waits already.
-const IS_REPLACED = `key is not null and exists (
-  select 1 from jobs as newer where newer.key = jobs.key and newer.key is not null
-  and newer.state in ('scheduled', 'available', 'retryable'))`;
-
-const FREE_OF_LEASE = "lease_owner = null, lease_until_machine = null";
+const ENDED = "state in ('completed', 'cancelled', 'discarded')";
 
 /** Errors are kept for a person to read; a page of it is enough. */
 const LONGEST_ERROR = 4000;
+/** So many rows are counted at a stretch: about a millisecond. */
+const COUNTED_AT_ONCE = 20_000;
 
-type JobRow = {
-  id: number;
-  kind: string;
-  key: string | null;
-  payload: string;
-  run_at: number;
-  priority: number;
-  state: JobState;
-  attempts: number;
-  max_attempts: number;
-  lease_owner: string | null;
-  last_error: string | null;
-};
+/** id, kind, key, payload, run at, attempts that ended, most attempts. */
+type ClaimedRow = [number, string, string | null, string, number, number, number];
+/** Jobs of one kind and priority that have not ended. `dueAt`: when the first claimable one is due; null: there is none. */
+type Head = { kind: string; priority: number; dueAt: number | null };
+type Lease = { id: number; owner: string; key: string | null };
 
 export function jobStore({ sqlite, jobs, commit }: Database): JobStore {
-  // A loose index scan: the next priority of a kind is one seek, however many jobs lie before it.
-  const nextPriority = sqlite
-    .prepare<[string, number], number | null>(
-      `select min(priority) from jobs where kind = ? and priority > ? and ${WAITING}`,
+  // A loose index scan: one seek for each kind and priority there are, however many jobs lie behind each.
+  const firstPriority = (kind: string, after = "") =>
+    `(select min(priority) from jobs where kind = ${kind} ${after} and ${UNDER_WAY})`;
+  const selectHeads = sqlite.prepare<[string], Head>(
+    `with recursive head (kind, priority) as (
+       select value, ${firstPriority("value")} from json_each(?)
+       union all
+       select kind, ${firstPriority("head.kind", "and priority > head.priority")} from head where priority is not null)
+     select kind, priority, (select run_at from jobs where kind = head.kind and priority = head.priority
+       and ${CLAIMABLE} order by run_at limit 1) as dueAt
+     from head where priority is not null`,
+  );
+  const selectKinds = sqlite
+    .prepare<[], string>(
+      `with recursive head (kind) as (
+         select min(kind) from jobs where ${UNDER_WAY}
+         union all select (select min(kind) from jobs where kind > head.kind and ${UNDER_WAY}) from head where kind is not null)
+       select kind from head where kind is not null`,
     )
     .pluck();
-  const firstDue = sqlite
-    .prepare<[string, number], number>(
-      `select run_at from jobs where kind = ? and priority = ? and ${WAITING} and ${KEY_IS_FREE} order by run_at limit 1`,
+  const selectDue = sqlite
+    .prepare<[string, number, number, number], ClaimedRow>(
+      `select id, kind, key, payload, run_at, attempts, max_attempts from jobs
+       where kind = ? and priority = ? and run_at <= ? and ${CLAIMABLE} order by run_at, id limit ?`,
     )
-    .pluck();
-  const claimDue = sqlite.prepare<[ClaimParameters], JobRow>(
-    `update jobs set state = 'running', attempts = attempts + 1, lease_owner = $owner, lease_until_machine = $leaseUntil
-     where id in (
-       select id from jobs where kind = $kind and priority = $priority and run_at <= $now and ${WAITING} and ${KEY_IS_FREE}
-       order by run_at, id limit $limit)
-     returning *`,
+    .raw();
+  const lease = sqlite.prepare<[string, number, string]>(
+    "insert into job_leases (job_id, owner, until_machine) select value, ?, ? from json_each(?)",
   );
 
-  const held = "id = $id and state = 'running' and lease_owner = $owner";
-  const end = sqlite.prepare<[{ id: number; owner: string; state: JobState; error: string | null; now: number }]>(
-    `update jobs set state = $state, last_error = coalesce($error, last_error), finished_at_machine = $now,
-       ${FREE_OF_LEASE} where ${held}`,
+  const endLeases = sqlite.prepare<[string, string]>(
+    "delete from job_leases where job_id in (select value from json_each(?)) and owner = ?",
   );
-  // Most jobs end well: all of a batch in one statement, a third of the time of one each.
-  const complete = sqlite.prepare<[{ ids: string; owner: string; now: number }]>(
-    `update jobs set state = 'completed', finished_at_machine = $now, ${FREE_OF_LEASE}
-     where id in (select value from json_each($ids)) and state = 'running' and lease_owner = $owner`,
+  const deleteHeld = sqlite.prepare<[string, string]>(
+    `delete from jobs where id in (
+       select job_id from job_leases where job_id in (select value from json_each(?)) and owner = ?)`,
   );
-  const endReplaced = sqlite.prepare<[{ id: number; owner: string; now: number }]>(
-    `update jobs set state = 'cancelled', last_error = coalesce(last_error, 'replaced by a newer job of its key'),
-       finished_at_machine = $now, ${FREE_OF_LEASE} where ${held} and ${IS_REPLACED}`,
+  const endLease = sqlite
+    .prepare<[number, string], string | null>("delete from job_leases where job_id = ? and owner = ? returning key")
+    .pluck();
+  const isKeyUnderWay = sqlite.prepare<[string], 1>(`select 1 from jobs where key = ? and ${UNDER_WAY}`).pluck();
+  const end = sqlite.prepare<[{ id: number; key: string | null; state: JobState; error: string; now: number }]>(
+    `update jobs set state = $state, key = coalesce(key, $key), attempts = attempts + 1, last_error = $error,
+       finished_at_machine = $now where id = $id`,
   );
   const waitAgain = sqlite.prepare<[WaitAgainParameters]>(
-    `update jobs set state = $state, run_at = $runAt, attempts = attempts - $uncounted,
-       last_error = coalesce($error, last_error), ${FREE_OF_LEASE} where ${held}`,
+    `update jobs set state = $state, key = coalesce(key, $key), run_at = coalesce($runAt, run_at),
+       attempts = attempts + $counted, last_error = coalesce($error, last_error) where id = $id`,
+  );
+  const attemptsOf = sqlite.prepare<[number], { attempts: number; max: number }>(
+    "select attempts, max_attempts as max from jobs where id = ?",
   );
 
   const renew = sqlite
-    .prepare<[number, string], number>(
-      "update jobs set lease_until_machine = ? where state = 'running' and lease_owner = ? returning id",
-    )
+    .prepare<[number, string], number>("update job_leases set until_machine = ? where owner = ? returning job_id")
     .pluck();
-  const expired = sqlite.prepare<[number], { id: number; owner: string }>(
-    "select id, lease_owner as owner from jobs where state = 'running' and lease_until_machine < ?",
-  );
-  const heldBy = sqlite.prepare<[string], { id: number; owner: string }>(
-    "select id, lease_owner as owner from jobs where state = 'running' and lease_owner = ?",
-  );
-  const endExhausted = sqlite.prepare<[{ id: number; owner: string; now: number }]>(
-    `update jobs set state = 'discarded', last_error = 'its worker died ' || attempts || ' times',
-       finished_at_machine = $now, ${FREE_OF_LEASE} where ${held} and attempts >= max_attempts`,
-  );
-  const release = sqlite.prepare<[{ id: number; owner: string; uncounted: number }]>(
-    `update jobs set state = 'available', attempts = attempts - $uncounted, ${FREE_OF_LEASE} where ${held}`,
-  );
-  const distinctOwners = sqlite
-    .prepare<[], string>("select distinct lease_owner from jobs where state = 'running'")
-    .pluck();
-  const deleteOld = sqlite.prepare<[{ completed: number; discarded: number; limit: number }]>(
+  const expired = sqlite.prepare<[number], Lease>("select job_id as id, owner from job_leases where until_machine < ?");
+  const heldBy = sqlite.prepare<[string], Lease>("select job_id as id, owner from job_leases where owner = ?");
+  const distinctOwners = sqlite.prepare<[], string>("select distinct owner from job_leases").pluck();
+  const deleteOld = sqlite.prepare<[{ cancelled: number; discarded: number; limit: number }]>(
     `delete from jobs where id in (
-       select id from jobs where state in ('completed', 'cancelled', 'discarded')
-       and finished_at_machine < max($completed, $discarded)
-       and finished_at_machine < case state when 'discarded' then $discarded else $completed end
+       select id from jobs where ${ENDED} and finished_at_machine < max($cancelled, $discarded)
+       and finished_at_machine < case state when 'discarded' then $discarded else $cancelled end
        order by finished_at_machine limit $limit)`,
   );
 
-  const claim = (request: Parameters<JobStore["claim"]>[0]) => {
-    const claimed: Job[] = [];
-    const now = request.now.getTime();
-    for (const { kind, limit } of request.kinds) {
-      let room = limit;
-      for (const priority of priorities(kind)) {
-        if (room <= 0) break;
-        const rows = claimDue.all({
-          kind,
-          priority,
-          now,
-          limit: room,
-          owner: request.owner,
-          leaseUntil: request.leaseUntil.getTime(),
-        });
-        // RETURNING promises no order.
-        rows.sort((a, b) => a.run_at - b.run_at || a.id - b.id);
-        for (const row of rows) claimed.push(toJob(row));
-        room -= rows.length;
-      }
-    }
-    return claimed;
-  };
+  const countAfter = sqlite
+    .prepare<CountParameters, number>(
+      `select count(*) from (select 1 from jobs where kind = ? and (priority, run_at, id) > (?, ?, ?) and ${UNDER_WAY}
+       limit ${COUNTED_AT_ONCE})`,
+    )
+    .pluck();
+  const lastCounted = sqlite
+    .prepare<CountParameters, [number, number, number]>(
+      `select priority, run_at, id from jobs where kind = ? and (priority, run_at, id) > (?, ?, ?) and ${UNDER_WAY}
+       order by priority, run_at, id limit 1 offset ${COUNTED_AT_ONCE - 1}`,
+    )
+    .raw();
+  const countLeased = sqlite.prepare<[], { kind: string; count: number }>(
+    "select kind, count(*) as count from job_leases join jobs on jobs.id = job_id group by kind",
+  );
+  const countEnded = sqlite.prepare<[], { kind: string; state: "cancelled" | "discarded"; count: number }>(
+    `select kind, state, count(*) as count from jobs where ${ENDED} group by kind, state`,
+  );
 
-  function* priorities(kind: string): Generator<number> {
-    let priority = nextPriority.get(kind, Number.MIN_SAFE_INTEGER) ?? null;
-    while (priority !== null) {
-      yield priority;
-      priority = nextPriority.get(kind, priority) ?? null;
-    }
-  }
+  const headsOf = (kinds: string[]) => (kinds.length === 0 ? [] : selectHeads.all(JSON.stringify(kinds)));
 
-  function earliestDue(kind: string): number | null {
-    let earliest: number | null = null;
-    for (const priority of priorities(kind)) {
-      const due = firstDue.get(kind, priority);
-      if (due !== undefined && (earliest === null || due < earliest)) earliest = due;
+  function claim({ kinds, owner, now, leaseUntil }: Parameters<JobStore["claim"]>[0]): Job[] {
+    const rooms = new Map(kinds.map(({ kind, limit }) => [kind, limit]));
+    const claimed: ClaimedRow[] = [];
+    for (const { kind, priority, dueAt } of headsOf([...rooms.keys()])) {
+      const room = rooms.get(kind) ?? 0;
+      if (room <= 0 || dueAt === null || dueAt > now.getTime()) continue;
+      const rows = selectDue.all(kind, priority, now.getTime(), room);
+      rooms.set(kind, room - rows.length);
+      claimed.push(...rows);
     }
-    return earliest;
+    if (claimed.length > 0) lease.run(owner, leaseUntil.getTime(), JSON.stringify(claimed.map(([id]) => id)));
+    return claimed.map(toJob);
   }
 
   const finish = (owner: string, outcomes: FinishedJob[], now: number) => {
-    const done = outcomes.filter(({ type }) => type === "done").map(({ id }) => id);
-    if (done.length > 0) complete.run({ ids: JSON.stringify(done), owner, now });
+    // Most jobs end well: all of a batch in two statements.
+    const done = JSON.stringify(outcomes.filter(({ type }) => type === "done").map(({ id }) => id));
+    deleteHeld.run(done, owner);
+    endLeases.run(done, owner);
     for (const outcome of outcomes) if (outcome.type !== "done") finishOne(owner, outcome, now);
   };
 
   function finishOne(owner: string, outcome: Exclude<FinishedJob, { type: "done" }>, now: number): void {
     const { id } = outcome;
-    if (outcome.type === "cancel") end.run({ id, owner, state: "cancelled", error: cut(outcome.reason), now });
-    else if (outcome.type === "discard") end.run({ id, owner, state: "discarded", error: cut(outcome.error), now });
-    else if (endReplaced.run({ id, owner, now }).changes === 0) {
+    const key = endLease.get(id, owner);
+    if (key === undefined) return;
+    if (outcome.type === "cancel") end.run({ id, key, state: "cancelled", error: cut(outcome.reason), now });
+    else if (outcome.type === "discard") end.run({ id, key, state: "discarded", error: cut(outcome.error), now });
+    else if (!isReplaced(id, key, now)) {
       const isRetry = outcome.type === "retry";
       waitAgain.run({
         id,
-        owner,
+        key,
         state: isRetry ? "retryable" : "scheduled",
         runAt: outcome.runAt.getTime(),
-        uncounted: isRetry ? 0 : 1,
+        counted: isRetry ? 1 : 0,
         error: isRetry ? cut(outcome.error) : null,
       });
     }
   }
 
-  const releaseAbandoned = sqlite.transaction((abandoned: { id: number; owner: string }[], now: number) => {
-    let count = 0;
-    for (const { id, owner } of abandoned) {
-      if (endReplaced.run({ id, owner, now }).changes > 0) count += 1;
-      else if (endExhausted.run({ id, owner, now }).changes > 0) count += 1;
-      else count += release.run({ id, owner, uncounted: 0 }).changes;
-    }
-    return count;
-  });
+  /** A job that would wait again, while a newer one of its key waits already, ends. */
+  function isReplaced(id: number, key: string | null, now: number): boolean {
+    if (key === null || isKeyUnderWay.get(key) === undefined) return false;
+    end.run({ id, key, state: "cancelled", error: "replaced by a newer job of its key", now });
+    return true;
+  }
 
-  const giveBack = sqlite.transaction((owner: string, ids: number[], now: number) => {
+  /** @param counted whether the attempt counts: its worker died with it */
+  const giveUp = sqlite.transaction((leases: Pick<Lease, "id" | "owner">[], counted: 0 | 1, now: number) => {
     let count = 0;
-    for (const id of ids) {
-      if (endReplaced.run({ id, owner, now }).changes > 0) count += 1;
-      else count += release.run({ id, owner, uncounted: 1 }).changes;
+    for (const { id, owner } of leases) {
+      const key = endLease.get(id, owner);
+      if (key === undefined) continue;
+      count += 1;
+      const job = attemptsOf.get(id);
+      if (!job || isReplaced(id, key, now)) continue;
+      const attempts = job.attempts + counted;
+      if (counted === 1 && attempts >= job.max)
+        end.run({ id, key, state: "discarded", error: `its worker died ${attempts} times`, now });
+      else waitAgain.run({ id, key, state: "available", runAt: null, counted, error: null });
     }
     return count;
   });
@@ -197,17 +190,17 @@ export function jobStore({ sqlite, jobs, commit }: Database): JobStore {
     },
 
     async claim(request) {
-      const now = request.now.getTime();
-      const isDue = (kind: string) => (earliestDue(kind) ?? Infinity) <= now;
       const kinds = request.kinds.filter(({ limit }) => limit > 0);
       // Looking first costs a few microseconds and spares an idle worker the write lock. When there is something to be
       // written anyway, such as the ends of jobs that others of their key wait for, it looks after that.
-      if (!commit.isWaiting() && !kinds.some(({ kind }) => isDue(kind))) return [];
-      return commit(() => claim({ ...request, kinds: kinds.filter(({ kind }) => isDue(kind)) }));
+      const isDue = () =>
+        headsOf(kinds.map(({ kind }) => kind)).some(({ dueAt }) => dueAt !== null && dueAt <= request.now.getTime());
+      if (kinds.length === 0 || (!commit.isWaiting() && !isDue())) return [];
+      return commit(() => claim({ ...request, kinds }));
     },
 
     async nextDueAt(kinds) {
-      const due = kinds.map(earliestDue).filter((at) => at !== null);
+      const due = headsOf(kinds).flatMap(({ dueAt }) => dueAt ?? []);
       return due.length === 0 ? null : new Date(Math.min(...due));
     },
 
@@ -220,18 +213,18 @@ export function jobStore({ sqlite, jobs, commit }: Database): JobStore {
     },
 
     async releaseExpired(machineNow) {
-      const now = machineNow.getTime();
-      const abandoned = expired.all(now);
-      return abandoned.length === 0 ? 0 : releaseAbandoned.immediate(abandoned, now);
+      const leases = expired.all(machineNow.getTime());
+      return leases.length === 0 ? 0 : giveUp.immediate(leases, 1, machineNow.getTime());
     },
 
     async releaseOwner(owner, machineNow) {
-      const abandoned = heldBy.all(owner);
-      return abandoned.length === 0 ? 0 : releaseAbandoned.immediate(abandoned, machineNow.getTime());
+      const leases = heldBy.all(owner);
+      return leases.length === 0 ? 0 : giveUp.immediate(leases, 1, machineNow.getTime());
     },
 
     async giveBack(owner, ids, machineNow) {
-      return ids.length === 0 ? 0 : giveBack.immediate(owner, ids, machineNow.getTime());
+      const leases = ids.map((id) => ({ id, owner }));
+      return leases.length === 0 ? 0 : giveUp.immediate(leases, 0, machineNow.getTime());
     },
 
     async owners() {
@@ -239,61 +232,76 @@ export function jobStore({ sqlite, jobs, commit }: Database): JobStore {
     },
 
     async counts() {
-      return sqlite
-        .prepare<[], { kind: string; state: JobState; count: number }>(
-          "select kind, state, count(*) as count from jobs group by kind, state order by kind, state",
-        )
-        .all();
+      const counts: JobCount[] = countEnded.all();
+      const leased = new Map(countLeased.all().map(({ kind, count }) => [kind, count]));
+      for (const [kind, count] of leased) counts.push({ kind, state: "running", count });
+      for (const kind of selectKinds.all()) {
+        let underWay = 0;
+        let after: [number, number, number] | undefined = [Number.MIN_SAFE_INTEGER, 0, 0];
+        while (after) {
+          const last: [number, number, number] | undefined = lastCounted.get(kind, ...after);
+          underWay += last ? COUNTED_AT_ONCE : (countAfter.get(kind, ...after) ?? 0);
+          after = last;
+          // Millions may wait: requests are answered in between.
+          if (after) await new Promise((resolve) => setImmediate(resolve));
+        }
+        const count = underWay - (leased.get(kind) ?? 0);
+        if (count > 0) counts.push({ kind, state: "waiting", count });
+      }
+      return counts.toSorted((a, b) => a.kind.localeCompare(b.kind) || a.state.localeCompare(b.state));
     },
 
     async list({ kind, key, state, limit = 1000 }) {
-      const rows = sqlite
+      // A key has an index among jobs under way, one among leases, and few jobs that ended.
+      const ofKey = `select id from jobs where key = $key and ${UNDER_WAY} union all
+        select id from jobs where key = $key and ${ENDED} union all select job_id from job_leases where key = $key`;
+      const isRunning = "job_leases.job_id is not null";
+      return sqlite
         .prepare<[{ kind: string | null; key: string | null; state: string | null; limit: number }], JobRow>(
-          `select * from jobs where ($kind is null or kind = $kind) and ($key is null or key = $key)
-           and ($state is null or state = $state) order by id limit $limit`,
+          `select id, kind, coalesce(jobs.key, job_leases.key) as key, payload, run_at, priority,
+             iif(${isRunning}, 'running', state) as state, attempts + (${isRunning}) as attempts, max_attempts, owner, last_error
+           from jobs left join job_leases on job_id = id
+           where ${key === undefined ? "$key is null" : `id in (${ofKey})`} and ($kind is null or kind = $kind)
+           and ($state is null or $state = iif(${isRunning}, 'running', state)) order by id limit $limit`,
         )
-        .all({ kind: kind ?? null, key: key ?? null, state: state ?? null, limit });
-      return rows.map(toStoredJob);
+        .all({ kind: kind ?? null, key: key ?? null, state: state ?? null, limit })
+        .map(toStoredJob);
     },
 
-    async deleteFinished(before, limit) {
-      return deleteOld.run({
-        completed: before.completed.getTime(),
-        discarded: before.discarded.getTime(),
-        limit,
-      }).changes;
+    async deleteEnded(before, limit) {
+      const [cancelled, discarded] = [before.cancelled.getTime(), before.discarded.getTime()];
+      return deleteOld.run({ cancelled, discarded, limit }).changes;
     },
   };
 }
 
-type ClaimParameters = {
-  kind: string;
-  priority: number;
-  now: number;
-  limit: number;
-  owner: string;
-  leaseUntil: number;
-};
+type CountParameters = [kind: string, priority: number, runAt: number, id: number];
 
 type WaitAgainParameters = {
   id: number;
-  owner: string;
+  key: string | null;
   state: JobState;
-  runAt: number;
-  uncounted: number;
+  runAt: number | null;
+  counted: 0 | 1;
   error: string | null;
 };
 
-function toJob(row: JobRow): Job {
-  return {
-    id: row.id,
-    kind: row.kind,
-    key: row.key,
-    payload: JSON.parse(row.payload),
-    runAt: new Date(row.run_at),
-    attempt: row.attempts,
-    maxAttempts: row.max_attempts,
-  };
+type JobRow = {
+  id: number;
+  kind: string;
+  key: string | null;
+  payload: string;
+  run_at: number;
+  priority: number;
+  state: JobState;
+  attempts: number;
+  max_attempts: number;
+  owner: string | null;
+  last_error: string | null;
+};
+
+function toJob([id, kind, key, payload, runAt, attempts, maxAttempts]: ClaimedRow): Job {
+  return { id, kind, key, payload: JSON.parse(payload), runAt: new Date(runAt), attempt: attempts + 1, maxAttempts };
 }
 
 function toStoredJob(row: JobRow): StoredJob {
@@ -307,7 +315,7 @@ function toStoredJob(row: JobRow): StoredJob {
     state: row.state,
     attempts: row.attempts,
     maxAttempts: row.max_attempts,
-    leaseOwner: row.lease_owner,
+    leaseOwner: row.owner,
     lastError: row.last_error,
   };
 }

@@ -1,6 +1,7 @@
 import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, ne, sql } from "drizzle-orm";
 import type { MirrorChange, OrderChange } from "../../events/mirror-change.ts";
 import type { Database } from "./database.server.ts";
+import { WAITING } from "./job-statements.server.ts";
 import { interestStatements } from "./interest-store.server.ts";
 import { priceStatements } from "./price-store.server.ts";
 import { forgetCustomer, forgetShop, forgetVisitorHistory } from "./forget.server.ts";
@@ -370,11 +371,7 @@ export function createMirror(db: Database): Mirror {
       .set({ state: "stopped", reason: "uninstalled" })
       .where(and(eq(directMessages.shop, shop), inArray(directMessages.state, ["waiting", "paused"])))
       .run();
-    sqlite
-      .prepare(
-        `delete from jobs where state in ('scheduled', 'available', 'retryable') and json_extract(payload, '$.shop') = ?`,
-      )
-      .run(shop);
+    sqlite.prepare(`delete from jobs where ${WAITING} and json_extract(payload, '$.shop') = ?`).run(shop);
   }
 
   return {

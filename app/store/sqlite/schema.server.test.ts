@@ -1,7 +1,11 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import BetterSqlite3 from "better-sqlite3";
 import { is } from "drizzle-orm";
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { expect, test } from "vitest";
 import { createTestStore } from "../../../tests/support/test-store.ts";
+import { migrationsFolder } from "./database.server.ts";
 import * as schema from "./schema.server.ts";
 
 // A change of the schema needs a migration: npx drizzle-kit generate
@@ -35,4 +39,38 @@ test("the migrations make the tables, columns and indexes that the schema descri
     .pluck()
     .all();
   expect(made.filter((name) => !name.startsWith("__"))).toHaveLength(tables.length);
+});
+
+test("jobs that ran in an older version are leased still, and give way to a newer one of their key", () => {
+  const sqlite = new BetterSqlite3(":memory:");
+  const folder = migrationsFolder();
+  const journal = JSON.parse(readFileSync(path.join(folder, "meta", "_journal.json"), "utf8")) as {
+    entries: { tag: string }[];
+  };
+  const leases = journal.entries.findIndex(({ tag }) => tag.endsWith("_job_leases"));
+  const migrate = (from: number, to: number) => {
+    for (const { tag } of journal.entries.slice(from, to))
+      sqlite.exec(readFileSync(path.join(folder, `${tag}.sql`), "utf8"));
+  };
+  migrate(0, leases);
+  const insert = sqlite.prepare(
+    `insert into jobs (kind, key, payload, run_at, state, attempts, lease_owner, lease_until_machine, finished_at_machine)
+     values ('greet', ?, 'null', 0, ?, ?, ?, ?, ?)`,
+  );
+  insert.run("alone", "running", 1, "host:1:a", 7, null);
+  insert.run("twice", "running", 2, "host:1:a", 8, null);
+  insert.run("twice", "scheduled", 0, null, null, null);
+  insert.run("over", "completed", 1, null, null, 9);
+
+  migrate(leases, leases + 1);
+
+  expect(sqlite.prepare("select id, key, state, attempts from jobs order by id").all()).toEqual([
+    { id: 1, key: "alone", state: "available", attempts: 0 },
+    { id: 2, key: null, state: "available", attempts: 1 },
+    { id: 3, key: "twice", state: "scheduled", attempts: 0 },
+  ]);
+  expect(sqlite.prepare("select * from job_leases order by job_id").all()).toEqual([
+    { job_id: 1, owner: "host:1:a", until_machine: 7, key: null },
+    { job_id: 2, owner: "host:1:a", until_machine: 8, key: "twice" },
+  ]);
 });

@@ -946,23 +946,24 @@ export const attributions = sqliteTable(
 
 // ---------------------------------------------------------------------------------------------------------- scheduler
 
-/** Durable jobs. Knows no shop terms. `run_at` is shop time; `*_machine` columns are the machine's clock. */
+/**
+ * Durable jobs. Knows no shop terms. `run_at` is shop time; `*_machine` columns are the machine's clock. A job that runs keeps
+ * its row and its state and has a row in `job_leases`; one that ended well is deleted.
+ */
 export const jobs = sqliteTable(
   "jobs",
   {
     id: id(),
     kind: text("kind").notNull(),
-    key: text("key"), // unique among jobs that wait; null: no key
+    key: text("key"), // unique among jobs that have not ended; null: no key, or it lies with the lease
     payload: text("payload").notNull(), // JSON
     runAt: integer("run_at").notNull(),
     priority: integer("priority").notNull().default(0), // lower goes first
     state: text("state", {
-      enum: ["scheduled", "available", "running", "retryable", "completed", "cancelled", "discarded"],
+      enum: ["scheduled", "available", "retryable", "cancelled", "discarded"],
     }).notNull(),
-    attempts: integer("attempts").notNull().default(0),
+    attempts: integer("attempts").notNull().default(0), // that ended
     maxAttempts: integer("max_attempts").notNull().default(20),
-    leaseOwner: text("lease_owner"),
-    leaseUntilMachine: integer("lease_until_machine"),
     lastError: text("last_error"),
     finishedAtMachine: integer("finished_at_machine"),
   },
@@ -973,12 +974,6 @@ export const jobs = sqliteTable(
     index("jobs_due")
       .on(t.kind, t.priority, t.runAt, t.id)
       .where(sql`state in ('scheduled', 'available', 'retryable')`),
-    index("jobs_running")
-      .on(t.leaseUntilMachine)
-      .where(sql`state = 'running'`),
-    index("jobs_running_key")
-      .on(t.key)
-      .where(sql`state = 'running' and key is not null`),
     index("jobs_finished")
       .on(t.finishedAtMachine)
       .where(sql`state in ('completed', 'cancelled', 'discarded')`),
@@ -986,5 +981,21 @@ export const jobs = sqliteTable(
       "jobs_finished_at_matches_state",
       sql`(finished_at_machine is null) = (state not in ('completed', 'cancelled', 'discarded'))`,
     ),
+  ],
+);
+
+/** Jobs that run: few, narrow rows, so that claiming a job and ending it cost little however long its own row is. */
+export const jobLeases = sqliteTable(
+  "job_leases",
+  {
+    jobId: integer("job_id").primaryKey(),
+    owner: text("owner").notNull(), // host:pid:start
+    untilMachine: integer("until_machine").notNull(),
+    key: text("key"), // the job's, once a newer job has taken it over; null: it lies with the job
+  },
+  (t) => [
+    index("job_leases_key")
+      .on(t.key)
+      .where(sql`key is not null`),
   ],
 );
