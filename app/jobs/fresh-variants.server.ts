@@ -1,11 +1,11 @@
 import type { Variant } from "../events/mirror-store.ts";
-import { toMinorUnits } from "../events/money.ts";
 import type { Clock } from "../clock.server.ts";
 import type { AdminApi } from "../shopify/admin-api.ts";
 import { VARIANTS_NOW } from "../shopify/operations.ts";
 import type { VariantNow, VariantsNowData } from "../shopify/operations.ts";
 import type { Store } from "../store/store.ts";
 import { readTogether } from "./read-together.ts";
+import { variantRow } from "./variant-row.ts";
 
 // Just before messages leave, their distinct variants are read again: in one call for all that are due at the same moment,
 // and not again within a minute, because Shopify's API could never answer once per message.
@@ -54,7 +54,7 @@ export function freshVariants({ store, admin, clock }: Deps): FreshVariants {
     const known = new Map((await store.mirror.variants(shop, ids)).map((variant) => [variant.variantId, variant]));
     const rows = ids.map((id, index) => {
       const node = nodes[index];
-      if (isVariant(node)) return rowOf(node, currency, now);
+      if (isVariant(node)) return variantRow(node, currency, now);
       const { shop: _, ...before } = known.get(id) ?? unknownVariant(id);
       return { ...before, isAvailable: false, sellableQuantity: 0, updatedAt: now, deletedAt: now };
     });
@@ -76,31 +76,6 @@ function isVariant(node: VariantsNowData["nodes"][number] | undefined): node is 
   return node !== null && node !== undefined && "id" in node;
 }
 
-function rowOf(node: VariantNow, currency: string, now: Date): Omit<Variant, "shop"> {
-  const { product, inventoryItem } = node;
-  const isCounted = inventoryItem.tracked && node.inventoryPolicy === "DENY";
-  const image = [...node.media.nodes, product.featuredMedia].find((media) => media?.preview?.image)?.preview?.image;
-  return {
-    variantId: numericId(node.id),
-    productId: numericId(product.id),
-    inventoryItemId: numericId(inventoryItem.id),
-    productTitle: product.title,
-    variantTitle: node.title === "Default Title" ? null : node.title,
-    handle: product.handle,
-    vendor: product.vendor || null,
-    productType: product.productType || null,
-    image: image?.url ?? null,
-    price: toMinorUnits(node.price, currency),
-    compareAtPrice: node.compareAtPrice === null ? null : toMinorUnits(node.compareAtPrice, currency),
-    // Stock at a place that does not sell online is no stock, and a draft cannot be bought whatever its stock.
-    isAvailable:
-      node.availableForSale && product.status === "ACTIVE" && (!isCounted || node.sellableOnlineQuantity > 0),
-    sellableQuantity: isCounted ? Math.max(0, node.sellableOnlineQuantity) : null,
-    updatedAt: now,
-    deletedAt: null,
-  };
-}
-
 function unknownVariant(variantId: string): Variant {
   return {
     shop: "",
@@ -120,8 +95,4 @@ function unknownVariant(variantId: string): Variant {
     updatedAt: new Date(0),
     deletedAt: null,
   };
-}
-
-function numericId(gid: string): string {
-  return gid.slice(gid.lastIndexOf("/") + 1);
 }

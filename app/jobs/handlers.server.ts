@@ -2,6 +2,8 @@ import type { HandlerBinding } from "../scheduler/scheduler.server.ts";
 import type { Services } from "../services.server.ts";
 import { attributeOrderHandler } from "./attribute-order.server.ts";
 import { SYNC_SHOP_JOB } from "../shopify/sync-shop.server.ts";
+import { CATALOGUE_JOB } from "../shopify/catalogue.ts";
+import { catalogueHandler } from "./catalogue.server.ts";
 import { syncShopHandler } from "./sync-shop.server.ts";
 import { PROCESS_EVENTS_JOB } from "../events/record-events.ts";
 import { DISCOUNT_POOL_JOB } from "../journeys/discount-store.ts";
@@ -56,6 +58,7 @@ export function jobHandlers(services: Services): Record<string, HandlerBinding> 
     [SEND_DIRECT_JOB]: { handler: sendDirectMessageHandler(services), concurrency: 16 },
     [HOUSEKEEPING_KIND]: { handler: housekeepingHandler(store, clock), concurrency: 1 },
     "attribute-order": { handler: attributeOrderHandler(services), concurrency: 4 },
+    [CATALOGUE_JOB]: { handler: catalogueHandler({ ...services, local }), concurrency: 2 },
     [SYNC_SHOP_JOB]: { handler: syncShopHandler(services), concurrency: 4 },
   };
 }

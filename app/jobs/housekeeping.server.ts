@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.server.ts";
 import type { JobHandler } from "../scheduler/job.ts";
+import { catalogueJob, catalogueKey } from "../shopify/catalogue.ts";
 import type { Perishable } from "../store/retention-store.ts";
 import type { Store } from "../store/store.ts";
 
@@ -55,6 +56,20 @@ const RECURRING: Recurring[] = [
     },
   })),
   {
+    // A shop from before there was such a reading, or one whose reading broke off for good.
+    name: "catalogues",
+    everyMs: HOUR_MS,
+    async run(store, clock) {
+      let after: string | undefined;
+      for (;;) {
+        const shops = await store.shops.listInstalled(BATCH, after);
+        for (const { shop } of shops) await scheduleMissingCatalogue(store, shop, clock.now());
+        after = shops.at(-1)?.shop;
+        if (shops.length < BATCH) return false;
+      }
+    },
+  },
+  {
     name: "give-space-back",
     everyMs: HOUR_MS,
     // Some free pages are kept: they are written again soon.
@@ -78,6 +93,12 @@ export async function scheduleHousekeeping(store: Store, clock: Clock): Promise<
       maxAttempts: Number.MAX_SAFE_INTEGER,
     });
   }
+}
+
+async function scheduleMissingCatalogue(store: Store, shop: string, now: Date): Promise<void> {
+  for (const state of ["scheduled", "running", "retryable", "available"] as const)
+    if ((await store.jobs.list({ key: catalogueKey(shop), state, limit: 1 })).length > 0) return;
+  await store.jobs.schedule(catalogueJob(shop, now, null));
 }
 
 /** Does one part of the work a job names, and comes back for the next part or the next time. */

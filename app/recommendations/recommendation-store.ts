@@ -27,6 +27,10 @@ export type RecommendationStore = {
   /** Products that share a collection with it. */
   sameCollection(shop: string, productId: string, limit: number): Promise<string[]>;
   inCollection(shop: string, handle: string, limit: number): Promise<string[]>;
+  /** Writes down what a collection holds, in place of what it held. */
+  saveCollection(shop: string, handle: string, productIds: string[], now: Date): Promise<void>;
+  /** Forgets collections that were not written since. */
+  dropCollectionsBefore(shop: string, before: Date): Promise<void>;
   /** Products of a type around a price, the nearest first on either side. */
   sameType(shop: string, productType: string, price: number, limit: number): Promise<ShopProduct[]>;
   /** What was in the newest orders, most often first. */

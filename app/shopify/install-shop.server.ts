@@ -7,6 +7,7 @@ import { ensureDefaultJourneys } from "../journeys/journeys.server.ts";
 import type { Logger } from "../log.server.ts";
 import type { Store } from "../store/store.ts";
 import type { AdminApi } from "./admin-api.ts";
+import { catalogueJob } from "./catalogue.ts";
 import { scheduleShopSync, syncShop } from "./sync-shop.server.ts";
 
 export type InstallDependencies = {
@@ -38,7 +39,10 @@ export async function installShop(deps: InstallDependencies, shop: string, scope
     );
   }
   await ensureDefaultJourneys(store, shop, now);
-  if (outcome !== "unchanged") log.info({ shop, outcome }, "installed");
+  if (outcome !== "unchanged") {
+    await store.jobs.schedule(catalogueJob(shop, now, null));
+    log.info({ shop, outcome }, "installed");
+  }
 
   const isReady = outcome === "unchanged" && (await store.shops.get(shop))?.refreshedAt;
   if (isReady) return;

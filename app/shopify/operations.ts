@@ -79,50 +79,98 @@ export type CreateWebPixelData = {
   webPixelCreate: { webPixel: { id: string } | null; userErrors: { message: string; code: string | null }[] };
 };
 
-/** What decides whether variants can be bought online at this moment, and what messages say of them. */
-export const VARIANTS_NOW = /* GraphQL */ `
-  query VariantsNow($ids: [ID!]!) {
-    nodes(ids: $ids) {
-      ... on ProductVariant {
-        id
-        title
-        price
-        compareAtPrice
-        availableForSale
-        sellableOnlineQuantity
-        inventoryPolicy
-        inventoryItem {
-          id
-          tracked
-        }
-        media(first: 1) {
-          nodes {
-            preview {
-              image {
-                url
-              }
-            }
+/** What decides whether a variant can be bought online at this moment, and what messages say of it. */
+const VARIANT_FIELDS = /* GraphQL */ `
+  fragment VariantFields on ProductVariant {
+    id
+    title
+    price
+    compareAtPrice
+    availableForSale
+    sellableOnlineQuantity
+    inventoryPolicy
+    inventoryItem {
+      id
+      tracked
+    }
+    media(first: 1) {
+      nodes {
+        preview {
+          image {
+            url
           }
         }
-        product {
-          id
-          title
-          handle
-          status
-          vendor
-          productType
-          featuredMedia {
-            preview {
-              image {
-                url
-              }
-            }
+      }
+    }
+    product {
+      id
+      title
+      handle
+      status
+      vendor
+      productType
+      featuredMedia {
+        preview {
+          image {
+            url
           }
         }
       }
     }
   }
 `;
+
+export const VARIANTS_NOW = /* GraphQL */ `
+  query VariantsNow($ids: [ID!]!) {
+    nodes(ids: $ids) {
+      ...VariantFields
+    }
+  }
+  ${VARIANT_FIELDS}
+`;
+
+/** Every variant, or those changed since: about 10 points each. */
+export const CATALOGUE_VARIANTS = /* GraphQL */ `
+  query CatalogueVariants($first: Int!, $after: String, $changed: String) {
+    productVariants(first: $first, after: $after, query: $changed, sortKey: ID) {
+      nodes {
+        ...VariantFields
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+  ${VARIANT_FIELDS}
+`;
+
+/** One collection after another, each with the products that sell best in it: 250 points at most. */
+export const CATALOGUE_COLLECTIONS = /* GraphQL */ `
+  query CatalogueCollections($after: String) {
+    collections(first: 1, after: $after, sortKey: ID) {
+      nodes {
+        handle
+        products(first: 250, sortKey: BEST_SELLING) {
+          nodes {
+            id
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`;
+
+type PageInfo = { hasNextPage: boolean; endCursor: string | null };
+
+export type CatalogueVariantsData = { productVariants: { nodes: VariantNow[]; pageInfo: PageInfo } };
+export type CatalogueCollectionsData = {
+  collections: { nodes: { handle: string; products: { nodes: { id: string }[] } }[]; pageInfo: PageInfo };
+};
 
 type MediaPreview = { preview: { image: { url: string } | null } | null } | null;
 

@@ -157,7 +157,7 @@ test("waits for the end of quiet hours by the shopper's clock, also in the night
   expect(world.pushes[0]?.at.toISOString()).toBe("2026-11-01T13:00:00.000Z");
 });
 
-/** Products of one collection, as the shop tells of them by webhook and their pages by being looked at by others. */
+/** Products of one collection, as the shop tells of them. */
 async function addCollection(world: World, count: number) {
   const updatedAt = world.clock.now();
   for (let index = 0; index < count; index += 1) {
@@ -181,8 +181,9 @@ async function addCollection(world: World, count: number) {
         },
       ],
     });
-    await world.tell("other-visitor", [{ type: "product_viewed", data: shirt(index) }]);
   }
+  const productIds = Array.from({ length: count }, (_, index) => shirt(index).productId);
+  await world.store.recommendations.saveCollection(SHOP, "shirts", productIds, updatedAt);
   await world.pass(1_000);
 }
 

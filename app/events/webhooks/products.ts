@@ -30,7 +30,7 @@ const product = z.object({
   ),
 });
 
-/** products/update: fires on every order as well, mostly with nothing new. */
+/** products/create and products/update; the latter fires on every order as well, mostly with nothing new. */
 export const parseProduct: WebhookParser = (payload, { shopCurrency, triggeredAt }) => {
   const read = product.parse(payload);
   const updatedAt = read.updated_at ?? triggeredAt;

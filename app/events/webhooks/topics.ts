@@ -30,6 +30,7 @@ export const WEBHOOK_TOPICS: Readonly<Record<string, WebhookParser>> = {
   "fulfillments/update": parseFulfillment,
   "fulfillment_events/create": parseFulfillmentEvent,
   "inventory_levels/update": parseInventoryLevel,
+  "products/create": parseProduct,
   "products/update": parseProduct,
   "products/delete": parseProductDeleted,
   "shop/update": parseShop,

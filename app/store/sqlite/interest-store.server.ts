@@ -28,10 +28,6 @@ export function interestStatements({ sqlite }: Pick<Database, "sqlite">) {
        wished_at = iif(@wished, max(coalesce(wished_at, 0), @at), wished_at),
        updated_at = max(updated_at, @at)`,
   );
-  const inCollection = sqlite.prepare(
-    `insert into product_collections (shop, handle, product_id, updated_at) values (?, ?, ?, ?)
-     on conflict (shop, handle, product_id) do nothing`,
-  );
   const cartOf = sqlite.prepare<[string, string], { items: string; at: number }>(
     "select items, updated_at as at from carts where shop = ? and visitor_id = ?",
   );
@@ -64,7 +60,6 @@ export function interestStatements({ sqlite }: Pick<Database, "sqlite">) {
         wished: how === "wished" ? 1 : 0,
         at: at.getTime(),
       });
-      for (const one of collections ?? []) inCollection.run(shop, one, productId, at.getTime());
     },
 
     collection(shop: string, { visitorId, at, handle, title, seconds }: CollectionInterest): void {

@@ -42,6 +42,11 @@ export function recommendationStore({ sqlite }: Database): RecommendationStore {
       "select product_id from product_collections where shop = ? and handle = ? limit ?",
     )
     .pluck();
+  const emptyCollection = sqlite.prepare("delete from product_collections where shop = ? and handle = ?");
+  const addToCollection = sqlite.prepare(
+    "insert into product_collections (shop, handle, product_id, updated_at) values (?, ?, ?, ?)",
+  );
+  const dropCollections = sqlite.prepare("delete from product_collections where shop = ? and updated_at < ?");
   const bestSellers = sqlite
     .prepare<[{ shop: string; limit: number }], string>(
       `select o.product_id
@@ -87,6 +92,19 @@ export function recommendationStore({ sqlite }: Database): RecommendationStore {
 
     async inCollection(shop, handle, limit) {
       return inCollection.all(shop, handle, limit);
+    },
+
+    async saveCollection(shop, handle, productIds, now) {
+      sqlite
+        .transaction(() => {
+          emptyCollection.run(shop, handle);
+          for (const productId of new Set(productIds)) addToCollection.run(shop, handle, productId, now.getTime());
+        })
+        .immediate();
+    },
+
+    async dropCollectionsBefore(shop, before) {
+      dropCollections.run(shop, before.getTime());
     },
 
     async sameType(shop, productType, price, limit) {

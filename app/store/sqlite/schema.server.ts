@@ -515,7 +515,7 @@ export const orderProducts = sqliteTable(
   ],
 );
 
-/** Which products are in a collection, as far as the shop's own pages said so. */
+/** Which products are in a collection, as Shopify told at the last daily reading: at most 250 of each, those that sell best. */
 export const productCollections = sqliteTable(
   "product_collections",
   {
