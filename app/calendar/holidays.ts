@@ -300,19 +300,17 @@ export function holidayById(id: string): Holiday | null {
 /**
  * When a holiday falls in a country.
  *
+ * @param country null: not known; then only a holiday that is on the same day everywhere has one
  * @returns the days in that year, in order: "2027-05-09"; none where the country does not have it
  */
-export function holidayDates(holiday: Holiday, country: string, year: number): string[] {
+export function holidayDates(holiday: Holiday, country: string | null, year: number): string[] {
   const rule = ruleFor(holiday, country);
   return rule ? datesIn(rule, year) : [];
 }
 
-/** Each different day of a holiday in a year, whatever the country. */
-export function allHolidayDates(holiday: Holiday, year: number): string[] {
-  return [...new Set(holiday.rules.flatMap(({ rule }) => datesIn(rule, year)))].toSorted();
-}
-
-function ruleFor({ rules }: Holiday, country: string): DateRule | null {
+function ruleFor({ rules }: Holiday, country: string | null): DateRule | null {
+  const [first, ...others] = rules;
+  if (country === null) return others.length === 0 && first?.countries === "*" ? first.rule : null;
   const own = rules.find(({ countries }) => countries !== "*" && countries.includes(country));
   return (own ?? rules.find(({ countries }) => countries === "*"))?.rule ?? null;
 }

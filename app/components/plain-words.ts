@@ -43,6 +43,7 @@ const REASONS: Record<string, string> = {
   superseded: "A newer message took its place before this one was shown",
   cancelled: "It was cancelled",
   reviewed: "They have written a review",
+  done_meanwhile: "They have done what it asks for",
   uncertain: "It may have arrived already, and this device would have shown it twice",
   broken_text: "Its text could not be rendered: check the journey's texts",
   expired: "The push service could not reach the device in time",
@@ -186,6 +187,9 @@ const TRIGGERS: Record<string, string> = {
   subscribed: "after they subscribed",
   cart_left: "after they left the shop",
   checkout_left: "after they left the checkout",
+  holiday: "after that hour of the day",
+  article: "after that hour of the day",
+  chain: "after the last action of the chain",
   back_in_stock: "after it is back in stock",
   shipped: "after the news of the shipment",
 };

@@ -3,7 +3,8 @@ import type { Template } from "liquidjs";
 import { formatInstant, formatMoney } from "./format-values.ts";
 import { isolateLeftToRight, isolateWords } from "./isolate.ts";
 import { fieldFallback, LEFT_TO_RIGHT_FIELDS, TEMPLATE_FIELDS } from "./template-fields.ts";
-import type { Money, TemplateFacts, TemplateField } from "./template-fields.ts";
+import { chooseLocale } from "./locales.ts";
+import type { Localized, Money, TemplateFacts, TemplateField } from "./template-fields.ts";
 
 // Merchants write these texts; a shopper's cart fills them. Neither may reach a file, another template or our objects, or
 // keep the process busy. Limits: source 4,000 characters, one second (by the wall clock: a busy machine must not
@@ -153,14 +154,19 @@ function scopeOf(facts: TemplateFacts, locale: string, timezone: string): Record
 
 function writeFact(
   field: TemplateField,
-  value: string | number | Date | Money,
+  value: string | number | Date | Money | Localized,
   locale: string,
   timezone: string,
 ): string | number {
   if (typeof value === "number") return value;
   if (value instanceof Date) return isolateWords(formatInstant(value, locale, timezone), locale);
+  if (typeof value === "object" && "byLanguage" in value) return isolateWords(inLanguage(value, locale), locale);
   const text = typeof value === "object" ? formatMoney(value, locale) : value;
   return LEFT_TO_RIGHT_FIELDS.has(field) ? isolateLeftToRight(text, locale) : isolateWords(text, locale);
+}
+
+function inLanguage({ byLanguage }: Localized, locale: string): string {
+  return byLanguage[chooseLocale(Object.keys(byLanguage), [locale, "en"])] ?? "";
 }
 
 /** What a field that is not there leaves behind: double spaces, a space before a comma, empty quotes and brackets. */

@@ -1,6 +1,9 @@
 /** An amount in minor units of its currency: 1050 USD is $10.50, 1050 JPY is ¥1,050, 1050 KWD is KWD 1.050. */
 export type Money = { amount: number; currency: string };
 
+/** A name in several languages; English stands in for those it is not known in. */
+export type Localized = { byLanguage: Record<string, string> };
+
 /**
  * What a message's texts may name. Kinds of journeys fill in what they know, in raw form; the composer writes it in the
  * shopper's language, currency and timezone. Absent or null: not known, the field's fallback is used.
@@ -29,6 +32,9 @@ export type TemplateFacts = Partial<{
   tracking_number: string | null;
   points: number | null;
   points_balance: number | null;
+  holiday: Localized | null;
+  article_title: string | null;
+  more_articles: number | null;
 }>;
 
 export type TemplateField = keyof TemplateFacts;
@@ -36,7 +42,7 @@ export type TemplateField = keyof TemplateFacts;
 type FieldDescription = {
   description: string;
   /** Used by previews and by the trial rendering when a text is saved. */
-  example: string | number | Money;
+  example: string | number | Money | Localized;
 };
 
 /** The variables of every text, for the docs, the API's description and the editor. */
@@ -67,6 +73,12 @@ export const TEMPLATE_FIELDS: Record<TemplateField, FieldDescription> = {
   tracking_number: { description: "The carrier's number", example: "1Z999AA10123456784" },
   points: { description: "Points just credited", example: 120 },
   points_balance: { description: "Points there are now, when your system says so", example: 480 },
+  holiday: {
+    description: "The holiday’s name",
+    example: { byLanguage: { en: "Mother’s Day", tr: "Anneler Günü", ar: "عيد الأم" } },
+  },
+  article_title: { description: "The newest article", example: "How we dye our linen" },
+  more_articles: { description: "New articles besides it", example: 1 },
 };
 
 /** Ways to write, isolated from the text around them when that runs the other way. */

@@ -17,6 +17,8 @@ export type EventStore = {
   /** The oldest events no journey has looked at, in the order they arrived. */
   unprocessed(shop: string, limit: number): Promise<LoggedEvent[]>;
   byId(shop: string, id: number): Promise<LoggedEvent | null>;
+  /** What the browsers or the customer did since an instant, at most the newest 2,000 of each, in no order. */
+  ofPerson(shop: string, visitorIds: string[], customerId: string | null, since: Date): Promise<LoggedEvent[]>;
   /** Newest first; `before` is an event id to page on. */
   ofVisitor(shop: string, visitorId: string, limit: number, before?: number): Promise<LoggedEvent[]>;
 };

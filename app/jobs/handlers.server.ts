@@ -9,6 +9,10 @@ import { PROCESS_EVENTS_JOB } from "../events/record-events.ts";
 import { DISCOUNT_POOL_JOB } from "../journeys/discount-store.ts";
 import { ADVANCE_RUN_JOB } from "../journeys/run-store.ts";
 import { STOCK_WATCH_JOB } from "../journeys/stock-watch.ts";
+import { createFetchFeed } from "../articles/fetch-feed.server.ts";
+import { AUDIENCE_SWEEP_JOB, AUDIENCE_WATCH_JOB } from "../journeys/audience-jobs.ts";
+import { audienceSweepHandler } from "./audience-sweep.server.ts";
+import { audienceWatchHandler } from "./audience-watch.server.ts";
 import { advanceRunHandler } from "./advance-run.server.ts";
 import { discountPoolHandler } from "./discount-pool.server.ts";
 import { freshVariants } from "./fresh-variants.server.ts";
@@ -47,6 +51,11 @@ export function jobHandlers(services: Services): Record<string, HandlerBinding> 
     },
     [STOCK_WATCH_JOB]: { handler: stockWatchHandler({ ...services, fresh }), concurrency: 8 },
     [VARIANT_WATCH_JOB]: { handler: variantWatchHandler({ ...services, fresh }), concurrency: 8 },
+    [AUDIENCE_WATCH_JOB]: {
+      handler: audienceWatchHandler({ store, clock, fetchFeed: createFetchFeed(services.config.simulatedShopifyUrl) }),
+      concurrency: 4,
+    },
+    [AUDIENCE_SWEEP_JOB]: { handler: audienceSweepHandler({ store, clock }), concurrency: 2 },
     [DISCOUNT_POOL_JOB]: { handler: discountPoolHandler(services), concurrency: 4 },
     [SEND_DELIVERY_KIND]: { handler: createSendDeliveryHandler(sending, deliver), concurrency: sends },
     [ADVANCE_CAMPAIGN_JOB]: { handler: advanceCampaignHandler(services), concurrency: 2 },

@@ -12,7 +12,7 @@ type Deps = { store: Store; orderCount: OrderCount };
 
 /** What only some kinds look at is read for those alone. */
 export async function withWhatItReads(
-  { store: { interests, runs }, orderCount }: Deps,
+  { store: { articles, events, interests, runs }, orderCount }: Deps,
   kind: JourneyKind,
   situation: Situation,
   now: Date,
@@ -22,6 +22,9 @@ export async function withWhatItReads(
   const { visitor, visitorIds } = situation.person;
   const item = situation.order?.items.find((one) => one.variantId === variantId);
   const productId = kind.readsRepeatInterval ? item?.productId : null;
+  const historyMs = kind.readsHistory?.(situation.trigger, null) ?? null;
+  const historySince = historyMs === null ? null : new Date(now.getTime() - historyMs);
+  const { since, until } = situation.context.said ?? {};
   const known = kind.readsOrderCount ? await runs.orderCount(shop, visitorIds, visitor.customerId) : null;
   return {
     ...situation,
@@ -29,6 +32,8 @@ export async function withWhatItReads(
     prices: kind.variantMoment && variantId ? await pricesFor(interests, situation, variantId, now) : [],
     // One that we know of answers it; only of a customer does Shopify know more.
     orderCount: known === 0 && visitor.customerId ? await orderCount(shop, visitor.customerId) : known,
+    history: historySince ? await events.ofPerson(shop, visitorIds, visitor.customerId, historySince) : [],
+    articles: kind.readsArticles ? await articles.found(shop, new Date(Number(since)), new Date(Number(until))) : [],
     repeatDays: productId ? await runs.repeatDays(shop, productId, now) : null,
   };
 }

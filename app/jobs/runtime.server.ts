@@ -1,6 +1,7 @@
 import { thisOwner, isDeadOwner } from "../scheduler/owner.server.ts";
 import { Scheduler } from "../scheduler/scheduler.server.ts";
 import type { Services } from "../services.server.ts";
+import { scheduleAudienceWatches } from "./audience-watch.server.ts";
 import { jobHandlers } from "./handlers.server.ts";
 import { scheduleHousekeeping } from "./housekeeping.server.ts";
 import { logJobs } from "./log-jobs.server.ts";
@@ -20,6 +21,7 @@ export async function startJobs(services: Services): Promise<Scheduler> {
     longestSleepMs: config.role === "worker" ? 50 : 500,
   });
   await scheduleHousekeeping(store, clock);
+  await scheduleAudienceWatches(store, clock);
   await scheduler.start(isDeadOwner);
   return scheduler;
 }

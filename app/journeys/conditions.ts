@@ -17,6 +17,7 @@ export const CONDITION_FIELDS = [
   "rating",
   "ordered_again",
   "occasion",
+  "chain",
 ] as const;
 export type ConditionField = (typeof CONDITION_FIELDS)[number];
 

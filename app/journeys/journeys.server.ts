@@ -1,5 +1,6 @@
 import { checkTemplate } from "../composer/liquid.server.ts";
 import type { NewJob } from "../scheduler/job.ts";
+import { AUDIENCE_KINDS, audienceWatchJobs } from "./audience-jobs.ts";
 import { journeySchema } from "./definition.ts";
 import type { JourneyDefinition } from "./definition.ts";
 import { DISCOUNT_POOL_JOB, discountPoolKey } from "./discount-store.ts";
@@ -50,7 +51,7 @@ export async function saveDefinition(
   now: Date,
 ): Promise<Journey | null> {
   if (!(await getJourney(store, shop, kind))) return null;
-  return store.journeys.save(shop, kind, parseDefinition(kind, unknownJson), now, poolJob(shop, now));
+  return store.journeys.save(shop, kind, parseDefinition(kind, unknownJson), now, jobsAfter(shop, [kind], now));
 }
 
 /** @returns the journey as it is now, null when the shop has none of this kind */
@@ -62,7 +63,7 @@ export async function setEnabled(
   now: Date,
 ): Promise<Journey | null> {
   if (!journeyKind(kind)) return null;
-  const known = await store.journeys.setEnabled(shop, kind, enabled, now, poolJob(shop, now));
+  const known = await store.journeys.setEnabled(shop, kind, enabled, now, jobsAfter(shop, [kind], now));
   return known ? store.journeys.get(shop, kind) : null;
 }
 
@@ -73,7 +74,7 @@ export async function ensureDefaultJourneys(store: Stores, shop: string, now: Da
     enabled: isEnabledAfterInstall,
     definition: defaultDefinition,
   }));
-  await store.journeys.addMissing(shop, missing, now, poolJob(shop, now));
+  await store.journeys.addMissing(shop, missing, now, jobsAfter(shop, AUDIENCE_KINDS, now));
 }
 
 /** The definition a new shop starts with, to go back to. Null for an unknown kind. */
@@ -140,7 +141,10 @@ function describeIssue(issue: ZodIssue): DefinitionIssue[] {
   return [{ path: path.join("."), message: issue.message }];
 }
 
-/** Codes are made ahead of need: what the definitions promise now is looked at at once. */
-function poolJob(shop: string, now: Date): NewJob {
-  return { kind: DISCOUNT_POOL_JOB, key: discountPoolKey(shop), payload: { shop }, runAt: now, priority: 10 };
+/** Codes are made ahead of need, and days to come looked for: what the definitions say now is looked at at once. */
+function jobsAfter(shop: string, kinds: string[], now: Date): NewJob[] {
+  return [
+    { kind: DISCOUNT_POOL_JOB, key: discountPoolKey(shop), payload: { shop }, runAt: now, priority: 10 },
+    ...audienceWatchJobs(shop, kinds, now),
+  ];
 }

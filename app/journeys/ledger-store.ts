@@ -53,6 +53,7 @@ export const LEDGER_REASONS = [
   "superseded",
   "cancelled",
   "reviewed",
+  "done_meanwhile",
   "uncertain",
   "broken_text",
 ] as const;

@@ -1,9 +1,12 @@
 import type { Interest, PastPrice } from "../events/interest-store.ts";
+import type { Article } from "../articles/article-store.ts";
+import type { LoggedEvent } from "../events/shop-event.ts";
 import type { Cart, Checkout, Fulfillment, Order, Variant } from "../events/mirror-store.ts";
 import type { ShopProduct } from "../recommendations/recommendation-store.ts";
 import type { Subscription } from "../subscriptions/subscription-store.ts";
 import type { Visitor } from "../subscriptions/visitor-store.ts";
 import type { PersonDates, runs } from "../store/sqlite/schema.server.ts";
+import type { Trigger } from "./trigger.ts";
 import type { ShopSettings } from "../shop-settings.ts";
 import type { LocalView } from "./local-variant.ts";
 
@@ -120,6 +123,12 @@ export type Situation = {
   related: ShopProduct[];
   /** The order of the run. */
   order: Order | null;
+  /** What began the journey in the run's version. */
+  trigger: Trigger;
+  /** What the person did lately, in no order; empty unless the kind asks for it. */
+  history: LoggedEvent[];
+  /** Articles still in the shop's feed that the run is about, newest first; empty unless the kind reads them. */
+  articles: Article[];
   /** Orders the person has ever made, Shopify's own count for a customer; null: not read, or Shopify cannot be asked. */
   orderCount: number | null;
   /** After how many days half of those who bought the run's variant's product again had done so; null: too few, or not read. */

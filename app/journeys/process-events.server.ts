@@ -13,6 +13,7 @@ import type { FulfillmentView, PersonView, Run, RunContext } from "./person-view
 import type { CurrentJourney, EventOutcome, RunChange, RunStore } from "./run-store.ts";
 import { dueAtStep, firstMessage, messageAfter } from "./steps.ts";
 import { stockWatchJob } from "./stock-watch.ts";
+import type { Trigger } from "./trigger.ts";
 import { variantWatchJob } from "./variant-watch.ts";
 
 /** An event that took longer than this to reach us updates history and arms nothing that would be overdue. */
@@ -88,12 +89,28 @@ async function outcomeOf(
       const kind = journeyKind(journey.kind);
       if (!kind) continue;
       const fulfillment = fulfillments.get(kind.kind) ?? null;
-      for (const plan of kind.plan({ event, person, fulfillment, interests, now })) {
+      const { trigger } = journey.definition;
+      const history = await historyFor(store, kind, trigger, event, person, now);
+      for (const plan of kind.plan({ event, person, fulfillment, interests, trigger, history, now })) {
         await look.follow(store, kind, journey, plan, startedSubjects);
       }
     }
   }
   return outcome;
+}
+
+/** Read only for a kind that asks for it, and only when the event is one it cares for. */
+async function historyFor(
+  store: Stores,
+  kind: JourneyKind,
+  trigger: Trigger,
+  event: LoggedEvent,
+  { visitor, visitorIds }: PersonView,
+  now: Date,
+): Promise<LoggedEvent[]> {
+  const ms = kind.readsHistory?.(trigger, event) ?? null;
+  if (ms === null) return [];
+  return store.events.ofPerson(event.shop, visitorIds, visitor.customerId, new Date(now.getTime() - ms));
 }
 
 /** One event seen from one visitor: turns plans into changes. */

@@ -15,6 +15,8 @@ import type { SubscriberStore } from "../subscriptions/subscriber-store.ts";
 import type { ApiKeyStore } from "../api-keys/api-key-store.ts";
 import type { ReportStore } from "../reports/report-store.ts";
 import type { JourneyStore } from "../journeys/journey-store.ts";
+import type { ArticleStore } from "../articles/article-store.ts";
+import type { AudienceStore } from "../journeys/audience-store.ts";
 import type { LedgerStore } from "../journeys/ledger-store.ts";
 import type { DiscountStore } from "../journeys/discount-store.ts";
 import type { RunStore } from "../journeys/run-store.ts";
@@ -51,6 +53,8 @@ export type Store = {
   notifications: NotificationStore;
   ledger: LedgerStore;
   runs: RunStore;
+  audiences: AudienceStore;
+  articles: ArticleStore;
   discounts: DiscountStore;
   directMessages: DirectMessageStore;
   campaigns: CampaignStore;

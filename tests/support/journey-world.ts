@@ -6,6 +6,9 @@ import { PROCESS_EVENTS_JOB, recordEvents } from "../../app/events/record-events
 import { storefrontEntries } from "../../app/events/storefront-entries.ts";
 import { incomingEventsSchema } from "../../app/events/storefront-schema.ts";
 import type { CartItem, EventKind, ShopEvent, StorefrontEventKind } from "../../app/events/shop-event.ts";
+import { AUDIENCE_SWEEP_JOB, AUDIENCE_WATCH_JOB } from "../../app/journeys/audience-jobs.ts";
+import { audienceSweepHandler } from "../../app/jobs/audience-sweep.server.ts";
+import { audienceWatchHandler } from "../../app/jobs/audience-watch.server.ts";
 import { advanceRunHandler } from "../../app/jobs/advance-run.server.ts";
 import { freshVariants } from "../../app/jobs/fresh-variants.server.ts";
 import { localVariants } from "../../app/jobs/local-variants.server.ts";
@@ -168,11 +171,25 @@ export async function createWorld(options: WorldOptions = {}) {
     },
   };
   const deliver = createDeliver(sending);
+  const feed: { text: string | null } = { text: null };
+  const feedReads: string[] = [];
   const handlers: Record<string, JobHandler> = {
     [PROCESS_EVENTS_JOB]: processEventsHandler({ store, clock, log: { error: console.error } }),
     [ADVANCE_RUN_JOB]: advanceRunHandler({ store, clock, fresh, local, orderCount: orderCountOf(admin) }),
     [STOCK_WATCH_JOB]: stockWatchHandler({ store, clock, fresh }),
     [VARIANT_WATCH_JOB]: variantWatchHandler({ store, clock, fresh }),
+    [AUDIENCE_WATCH_JOB]: audienceWatchHandler({
+      store,
+      clock,
+      async fetchFeed(url, { etag }) {
+        feedReads.push(url);
+        if (feed.text === null) return { type: "problem", problem: "not_found" };
+        const version = createHash("sha256").update(feed.text).digest("hex");
+        if (etag === version) return { type: "unchanged" };
+        return { type: "feed", text: feed.text, url, etag: version, lastModified: null };
+      },
+    }),
+    [AUDIENCE_SWEEP_JOB]: audienceSweepHandler({ store, clock }),
     [SEND_DIRECT_JOB]: sendDirectMessageHandler({ store, clock }),
     [SEND_DELIVERY_KIND]: createSendDeliveryHandler(sending, deliver),
     [ADVANCE_CAMPAIGN_JOB]: advanceCampaignHandler({ store, clock }),
@@ -270,6 +287,9 @@ export async function createWorld(options: WorldOptions = {}) {
     products,
     localPrices,
     translations,
+    /** The shop's blog feed; null: there is none. */
+    feed,
+    feedReads,
     pass,
     record,
     signal,

@@ -3,10 +3,12 @@ import type { TemplateFacts } from "../../composer/template-fields.ts";
 import type { Interest, InterestReason, PastPrice } from "../../events/interest-store.ts";
 import type { Variant } from "../../events/mirror-store.ts";
 import type { LoggedEvent } from "../../events/shop-event.ts";
+import type { AudienceMember, Occasion } from "../audience-store.ts";
 import type { ConditionFacts } from "../conditions.ts";
 import type { JourneyDefinition } from "../definition.ts";
 import type { LedgerReason } from "../ledger-store.ts";
-import type { TriggerType } from "../trigger.ts";
+import type { SendingHour } from "../sending-hour.ts";
+import type { Trigger, TriggerType } from "../trigger.ts";
 import type { FulfillmentView, PersonView, Run, RunContext, Situation } from "../person-view.ts";
 
 /** What a kind wants for one of its subjects ("cart:TOKEN"), given the state of the mirror. */
@@ -28,6 +30,10 @@ export type PlanInput = {
   fulfillment: FulfillmentView | null;
   /** What this visitor looked at, saved or carted, newest first; empty unless the kind reads it. */
   interests: Interest[];
+  /** What the merchant made begin the journey now. */
+  trigger: Trigger;
+  /** What the person did lately, in no order; empty unless the kind asks for it. */
+  history: LoggedEvent[];
   now: Date;
 };
 
@@ -38,6 +44,40 @@ export type VariantMoment = {
   /** Whom it concerns, the most important reason first: each person is told for one. */
   audience: InterestReason[];
   subject(variantId: string): string;
+};
+
+/** A run to be started for somebody in an audience. */
+export type Invitation = {
+  subject: string;
+  context: RunContext;
+  /** What waits count from: an instant, or a day with the hour that suits the person, where they are. */
+  when: { at: Date } | { day: string; hour: SendingHour };
+  /** Whether it is still worth starting when that has passed. */
+  mayBeLate: boolean;
+};
+
+/** For journeys that begin by the calendar, or with something that concerns everybody. */
+export type AudienceRules = {
+  /** Whether the shop's feed of articles is to be read before each look. */
+  readsFeed?: boolean;
+  /** What is to be gone through now, and when to look again. Called again and again: what was begun is not begun twice. */
+  occasions(input: {
+    definition: JourneyDefinition;
+    version: number;
+    /** The occasion begun last. */
+    last: { key: string; createdAt: Date } | null;
+    /** When articles were found that no occasion was begun for; empty unless it reads the feed. */
+    newsFoundAt: Date[];
+    now: Date;
+  }): { occasions: Occasion[]; lookAgainAt: Date };
+  /** For one of the people. Of each inner list the first is started that was not before and is not over. */
+  invite(input: {
+    occasion: Occasion;
+    member: AudienceMember;
+    person: PersonView;
+    definition: JourneyDefinition;
+    now: Date;
+  }): Invitation[][];
 };
 
 export type Check =
@@ -90,6 +130,11 @@ export type JourneyKind = {
   /** Whether the decision is given after how many days the run's product is usually bought again. */
   readsRepeatInterval?: boolean;
   variantMoment?: VariantMoment;
+  audience?: AudienceRules;
+  /** Milliseconds of the past that `plan` and the decision need to see; null: this event is of no interest. */
+  readsHistory?(trigger: Trigger, event: LoggedEvent | null): number | null;
+  /** Whether the decision is given the articles its run is about. */
+  readsArticles?: boolean;
   /** Where the consent needed depends on how the run began; otherwise `consent` holds. */
   consentOf?(context: RunContext): "marketing" | "asked";
 

@@ -10,6 +10,9 @@ import { exitOffer } from "./exit-offer.server.ts";
 import { freeShippingGap } from "./free-shipping-gap.server.ts";
 import { lastPiece } from "./last-piece.server.ts";
 import type { JourneyKind } from "./kind.ts";
+import { custom } from "./custom.server.ts";
+import { holiday } from "./holiday.server.ts";
+import { newArticle } from "./new-article.server.ts";
 import { firstOrder } from "./first-order.server.ts";
 import { points } from "./points.server.ts";
 import { repurchase } from "./repurchase.server.ts";
@@ -44,6 +47,9 @@ export const JOURNEY_KINDS: readonly JourneyKind[] = [
   points,
   accountCreated,
   birthday,
+  holiday,
+  newArticle,
+  custom,
 ];
 
 const byName = new Map(JOURNEY_KINDS.map((kind) => [kind.kind, kind]));

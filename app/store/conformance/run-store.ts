@@ -35,7 +35,7 @@ export function runStoreConformance(createStore: CreateStore): void {
       const edited = structuredClone(DEFINITION);
       edited.steps.length = 2;
 
-      expect(await store.journeys.save(SHOP, "cart_recovery", edited, later(1), POOL_JOB)).toMatchObject({
+      expect(await store.journeys.save(SHOP, "cart_recovery", edited, later(1), [POOL_JOB])).toMatchObject({
         version: 2,
       });
       expect(await store.runs.definition(SHOP, "cart_recovery", 1)).toEqual(DEFINITION);
@@ -55,20 +55,22 @@ export function runStoreConformance(createStore: CreateStore): void {
       await store.shops.install(SHOP, [], later(2));
       const definition = structuredClone(DEFINITION);
       definition.steps.length = 2;
-      await store.journeys.addMissing(SHOP, [{ kind: "cart_recovery", enabled: true, definition }], later(2), POOL_JOB);
+      await store.journeys.addMissing(SHOP, [{ kind: "cart_recovery", enabled: true, definition }], later(2), [
+        POOL_JOB,
+      ]);
 
       expect(await store.runs.definition(SHOP, "cart_recovery", 1)).toEqual(definition);
     });
 
     test("what a shop has already is left alone, and another shop has nothing", async () => {
       const store = await createShop(createStore);
-      await store.journeys.setEnabled(SHOP, "cart_recovery", false, NOON, POOL_JOB);
+      await store.journeys.setEnabled(SHOP, "cart_recovery", false, NOON, [POOL_JOB]);
       await addJourney(store);
 
       expect(await store.journeys.list(SHOP)).toMatchObject([{ kind: "cart_recovery", enabled: false, version: 1 }]);
       expect(await store.runs.currentJourneys(SHOP)).toEqual([]);
       expect(await store.journeys.list("two.myshopify.com")).toEqual([]);
-      expect(await store.journeys.setEnabled("two.myshopify.com", "cart_recovery", true, NOON, POOL_JOB)).toBe(false);
+      expect(await store.journeys.setEnabled("two.myshopify.com", "cart_recovery", true, NOON, [POOL_JOB])).toBe(false);
     });
   });
 
@@ -327,12 +329,9 @@ async function subscribe(store: Store, visitorId: string) {
 }
 
 async function addJourney(store: Store) {
-  await store.journeys.addMissing(
-    SHOP,
-    [{ kind: "cart_recovery", enabled: true, definition: DEFINITION }],
-    NOON,
+  await store.journeys.addMissing(SHOP, [{ kind: "cart_recovery", enabled: true, definition: DEFINITION }], NOON, [
     POOL_JOB,
-  );
+  ]);
 }
 
 let serial = 0;

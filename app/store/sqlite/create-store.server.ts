@@ -27,6 +27,8 @@ import { notificationStore } from "./notification-store.server.ts";
 import type { Store } from "../store.ts";
 import { openDatabase } from "./database.server.ts";
 import type { Database, OpenOptions } from "./database.server.ts";
+import { articleStore } from "./article-store.server.ts";
+import { audienceStore } from "./audience-store.server.ts";
 import { jobStore } from "./job-store.server.ts";
 
 /** Opens the SQLite database, migrated, and gives its parts. */
@@ -56,6 +58,8 @@ export function storeOf(database: Database): Store {
     notifications: notificationStore(database),
     ledger: ledgerStore(database),
     runs: runStore(database),
+    audiences: audienceStore(database),
+    articles: articleStore(database),
     discounts: discountStore(database),
     directMessages: directMessageStore(database),
     campaigns: campaignStore(database),

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, isNull, lt } from "drizzle-orm";
+import { and, asc, desc, eq, gte, isNull, lt, sql } from "drizzle-orm";
 import type { EventEntry, EventStore } from "../../events/event-store.ts";
 import type { EventKind, LoggedEvent } from "../../events/shop-event.ts";
 import type { NewJob } from "../../scheduler/job.ts";
@@ -6,6 +6,9 @@ import type { Database } from "./database.server.ts";
 import { createMirror } from "./mirror.server.ts";
 import type { Resolution } from "./mirror.server.ts";
 import { events } from "./schema.server.ts";
+
+const { placeholder } = sql;
+const MOST_OF_PERSON = 2_000;
 
 /** Appends inside a transaction that the caller holds. */
 export type EventAppender = (
@@ -82,6 +85,21 @@ export function eventAppender(db: Database): EventAppender {
 export function eventStore(db: Database): EventStore {
   const { drizzle: d, commit } = db;
   const append = eventAppender(db);
+  const sinceOf = { shop: placeholder("shop"), id: placeholder("id"), since: placeholder("since") };
+  const eventsOfVisitor = d
+    .select()
+    .from(events)
+    .where(and(eq(events.shop, sinceOf.shop), eq(events.visitorId, sinceOf.id), gte(events.occurredAt, sinceOf.since)))
+    .orderBy(desc(events.occurredAt))
+    .limit(MOST_OF_PERSON)
+    .prepare();
+  const eventsOfCustomer = d
+    .select()
+    .from(events)
+    .where(and(eq(events.shop, sinceOf.shop), eq(events.customerId, sinceOf.id), gte(events.occurredAt, sinceOf.since)))
+    .orderBy(desc(events.id))
+    .limit(MOST_OF_PERSON)
+    .prepare();
 
   return {
     async append(entries, receivedAt, job) {
@@ -106,6 +124,13 @@ export function eventStore(db: Database): EventStore {
         .where(and(eq(events.shop, shop), eq(events.id, id)))
         .get();
       return row ? toLoggedEvent(row) : null;
+    },
+
+    async ofPerson(shop, visitorIds, customerId, since) {
+      const from = since.getTime();
+      const found = visitorIds.flatMap((id) => eventsOfVisitor.all({ shop, id, since: from }));
+      if (customerId) found.push(...eventsOfCustomer.all({ shop, id: customerId, since: from }));
+      return [...new Map(found.map((row) => [row.id, row])).values()].map(toLoggedEvent);
     },
 
     async ofVisitor(shop, visitorId, limit, before) {

@@ -40,7 +40,7 @@ export function journeyStore({ drizzle, sqlite, jobs }: Database): JourneyStore 
       return get(shop, kind);
     },
 
-    async save(shop, kind, definition, now, job) {
+    async save(shop, kind, definition, now, wanted) {
       return sqlite
         .transaction(() => {
           const before = get(shop, kind);
@@ -52,13 +52,13 @@ export function journeyStore({ drizzle, sqlite, jobs }: Database): JourneyStore 
             .set({ version, updatedAt: now })
             .where(and(eq(journeys.shop, shop), eq(journeys.kind, kind)))
             .run();
-          jobs.schedule(job);
+          for (const job of wanted) jobs.schedule(job);
           return { ...before, version, definition, updatedAt: now };
         })
         .immediate();
     },
 
-    async setEnabled(shop, kind, enabled, now, job) {
+    async setEnabled(shop, kind, enabled, now, wanted) {
       return sqlite
         .transaction(() => {
           const { changes } = drizzle
@@ -66,13 +66,13 @@ export function journeyStore({ drizzle, sqlite, jobs }: Database): JourneyStore 
             .set({ enabled, updatedAt: now })
             .where(and(eq(journeys.shop, shop), eq(journeys.kind, kind)))
             .run();
-          if (changes > 0) jobs.schedule(job);
+          if (changes > 0) for (const job of wanted) jobs.schedule(job);
           return changes > 0;
         })
         .immediate();
     },
 
-    async addMissing(shop, missing, now, job) {
+    async addMissing(shop, missing, now, wanted) {
       sqlite
         .transaction(() => {
           for (const { kind, enabled, definition } of missing) {
@@ -84,7 +84,7 @@ export function journeyStore({ drizzle, sqlite, jobs }: Database): JourneyStore 
             if (changes === 0) continue;
             drizzle.insert(journeyVersions).values({ shop, kind, version: 1, definition, createdAt: now }).run();
           }
-          jobs.schedule(job);
+          for (const job of wanted) jobs.schedule(job);
         })
         .immediate();
     },

@@ -1,13 +1,13 @@
 import { and, desc, eq, gte, inArray, isNull, or, sql } from "drizzle-orm";
 import type { JourneyDefinition } from "../../journeys/definition.ts";
 import type { FulfillmentView, RunContext } from "../../journeys/person-view.ts";
-import type { AdvanceRunPayload, MessageCommit, NewRun, RunChange, RunStore } from "../../journeys/run-store.ts";
-import type { NewJob } from "../../scheduler/job.ts";
+import type { MessageCommit, RunChange, RunStore } from "../../journeys/run-store.ts";
 import type { Database } from "./database.server.ts";
 import { concernedReader } from "./concerned-reader.server.ts";
 import { ledgerStatements } from "./ledger-store.server.ts";
 import { notificationStatements } from "./notification-store.server.ts";
 import { repeatIntervals } from "./repeat-intervals.server.ts";
+import { advanceJob, advanceRunKey, runStarter } from "./start-run.server.ts";
 import { personReader } from "./person-reader.server.ts";
 import {
   checkouts,
@@ -44,6 +44,7 @@ export function runStore(database: Database): RunStore {
   const ledger = ledgerStatements(database);
   const outgoing = notificationStatements(database);
   const repeats = repeatIntervals(database);
+  const insertRun = runStarter(database);
   const definitions = new Map<string, JourneyDefinition>();
   const versionMadeAt = sqlite
     .prepare<[string, string, number], number>(
@@ -60,13 +61,6 @@ export function runStore(database: Database): RunStore {
   const exit = sqlite.prepare(
     `update runs set state = 'exited', exit_reason = ?, ended_at = ?, due_at = null where id = ? and state = 'active'`,
   );
-  const start = sqlite
-    .prepare<(string | number | null)[], number>(
-      `insert into runs (shop, journey, version, visitor_id, customer_id, subject, state, step, anchor_at, due_at, context, started_at)
-       values (?, ?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?)
-       on conflict (shop, journey, visitor_id, subject) where state = 'active' do nothing returning id`,
-    )
-    .pluck();
   const reopen = sqlite.prepare(
     `update or ignore runs set state = 'active', exit_reason = null, ended_at = null, step = ?, anchor_at = ?, due_at = ?, context = ?
      where id = ? and state in ('active', 'finished')`,
@@ -91,25 +85,6 @@ export function runStore(database: Database): RunStore {
 
   function schedule(shop: string, runId: number, dueAt: Date) {
     jobs.schedule(advanceJob(shop, runId, dueAt));
-  }
-
-  function insertRun(run: NewRun): number | null {
-    const runId = start.get(
-      run.shop,
-      run.journey,
-      run.version,
-      run.visitorId,
-      run.customerId,
-      run.subject,
-      run.step,
-      run.anchorAt.getTime(),
-      run.dueAt.getTime(),
-      JSON.stringify(run.context),
-      run.startedAt.getTime(),
-    );
-    if (runId === undefined) return null;
-    schedule(run.shop, runId, run.dueAt);
-    return runId;
   }
 
   function applyChange(shop: string, change: RunChange, now: Date) {
@@ -368,6 +343,9 @@ export function runStore(database: Database): RunStore {
           order,
           orderCount: null,
           repeatDays: null,
+          trigger: parsed.trigger,
+          history: [],
+          articles: [],
         },
         definition: parsed,
         journeyIsOn: person.enabledKinds.has(run.journey),
@@ -592,18 +570,4 @@ export function runStore(database: Database): RunStore {
 
 function idOf({ orderId }: { orderId: string }): string {
   return orderId;
-}
-
-// The same job as journeys/run-store.ts names it: the store takes only types from there.
-function advanceRunKey(runId: number): string {
-  return `run:${runId}`;
-}
-
-function advanceJob(shop: string, runId: number, runAt: Date): NewJob {
-  return {
-    kind: "advance-run",
-    key: advanceRunKey(runId),
-    payload: { shop, runId } satisfies AdvanceRunPayload,
-    runAt,
-  };
 }
