@@ -12,6 +12,8 @@ export type StorefrontConfig = {
   proxyPath: string;
   defaultLocale: string;
   prompt: Omit<ShopSettings["prompt"], "texts"> & { texts: Record<string, PromptTexts> };
+  /** Whether a journey waits for subscribers who turn to leave with a full cart. */
+  exitIntent: boolean;
   /** On-site messages; none yet. */
   messages: [];
 };

@@ -20,6 +20,7 @@ const BUNDLES: Readonly<Record<string, string>> = {
   [`${ASSETS}/beckon-subscribe.js`]: "storefront/subscribe/main.ts",
   [`${ASSETS}/beckon-prompt.js`]: "storefront/prompt/main.ts",
   [`${ASSETS}/beckon-install.js`]: "storefront/install/main.ts",
+  [`${ASSETS}/beckon-exit.js`]: "storefront/exit/main.ts",
   [`${ASSETS}/beckon-bell.js`]: "storefront/bell/main.ts",
   [`${ASSETS}/beckon-stock-alert.js`]: "storefront/stock-alert/main.ts",
   "public/beckon-sw.js": "storefront/worker/main.ts",

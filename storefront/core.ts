@@ -59,7 +59,7 @@ export type BrowserState = {
   query?: string;
 };
 
-export type ChunkName = "cart" | "subscribe" | "prompt" | "install" | "bell" | "stock-alert";
+export type ChunkName = "cart" | "subscribe" | "prompt" | "install" | "exit" | "bell" | "stock-alert";
 
 export type Consent = { marketing: boolean; text?: string; at: string };
 
@@ -110,6 +110,10 @@ export type Chunks = {
   /** Both are done when the shopper sees it, which may be later: see `untilUncovered`. */
   prompt?: { show(variant: string): Promise<void> };
   install?: { show(): Promise<void> };
+  exit?: {
+    /** Calls back whenever the shopper turns to leave the page; tells the app of a subscriber with a full cart. */
+    watch(isPhone: boolean, onTurn: () => void): void;
+  };
   bell?: { start(): void };
   "stock-alert"?: { start(): void };
 };

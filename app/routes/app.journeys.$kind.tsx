@@ -16,6 +16,7 @@ import { TEMPLATE_FIELDS } from "../composer/template-fields.ts";
 import { messageTextSchema } from "../journeys/message-text.ts";
 import { getJourney, InvalidDefinitionError, saveDefinition, setEnabled } from "../journeys/journeys.server.ts";
 import { journeyKind } from "../journeys/kinds/registry.server.ts";
+import { scheduleShopSync } from "../shopify/sync-shop.server.ts";
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
   const { store, shop, row } = await adminContext(request);
@@ -68,6 +69,7 @@ export async function action({ request, params }: ActionFunctionArgs) {
     case "switch":
       if (!(await setEnabled(store, shop, kind, parsed.data.enabled, clock.now())))
         throw notFound("There is no such journey.");
+      await scheduleShopSync(store, shop, clock.now());
       return answer([]);
     case "save":
       try {

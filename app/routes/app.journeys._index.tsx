@@ -10,6 +10,7 @@ import { listJourneys, setEnabled } from "../journeys/journeys.server.ts";
 import { journeyKind } from "../journeys/kinds/registry.server.ts";
 import { parsePeriod } from "../reports/period.ts";
 import { reportPeriod } from "../reports/summary.ts";
+import { scheduleShopSync } from "../shopify/sync-shop.server.ts";
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const { store, shop, row, clock } = await adminContext(request);
@@ -55,6 +56,7 @@ export async function action({ request }: ActionFunctionArgs) {
   const { kind, enabled } = parsed.data;
   const journey = await setEnabled(store, shop, kind, enabled === "true", clock.now());
   if (!journey) throw notFound("There is no such journey.");
+  await scheduleShopSync(store, shop, clock.now());
   return json({ ok: true });
 }
 

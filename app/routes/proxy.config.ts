@@ -15,7 +15,7 @@ export function loader({ request }: LoaderFunctionArgs) {
     if (!key) return problem(404, "The app is not installed in this shop.");
 
     await noteEmbed(app.store, shopRow, app.clock.now());
-    const config = configForLocale(buildStorefrontConfig(shopRow, key.publicKey), query.get("locale"));
+    const config = configForLocale(await buildStorefrontConfig(app.store, shopRow, key.publicKey), query.get("locale"));
     return jsonAnswer(200, config, { "Cache-Control": "public, max-age=300" });
   });
 }

@@ -1,17 +1,24 @@
 import { DEFAULT_PROMPT_TEXTS } from "../../storefront/locales.ts";
+import type { JourneyStore } from "../journeys/journey-store.ts";
 import type { PromptTexts } from "../shop-settings.ts";
 import type { StorefrontConfig } from "../storefront-config.ts";
 import type { Shop } from "./shop-store.ts";
 
 /** What a page needs: the value of the metafield `beckon.config`, with the texts of every language. */
-export function buildStorefrontConfig(shop: Shop, vapidPublicKey: string): StorefrontConfig {
+export async function buildStorefrontConfig(
+  store: { journeys: JourneyStore },
+  shop: Shop,
+  vapidPublicKey: string,
+): Promise<StorefrontConfig> {
   const { texts, ...rules } = shop.settings.prompt;
+  const journeys = await store.journeys.list(shop.shop);
   return {
     v: 1,
     vapidPublicKey,
     proxyPath: shop.proxyPath,
     defaultLocale: defaultLocaleOf(shop),
     prompt: { ...rules, texts: { ...DEFAULT_PROMPT_TEXTS, ...texts } },
+    exitIntent: journeys.some(({ enabled, definition }) => enabled && definition.trigger.type === "exit_intent"),
     messages: [],
   };
 }

@@ -15,7 +15,7 @@ function syncShopKey(shop: string): string {
 
 /**
  * Has the shop's storefront configuration written to its metafield again, and name, domain and languages read. Called after
- * settings, keys or the proxy's path changed; several calls before it runs are one.
+ * settings, keys, the proxy's path or what is switched on changed; several calls before it runs are one.
  *
  * @param now shop time
  */
@@ -86,7 +86,7 @@ async function writeConfig(
   const row = await store.shops.get(shop);
   const key = await store.vapidKeys.current(shop);
   if (!row || !key) return { type: "gone" };
-  const value = JSON.stringify(buildStorefrontConfig(row, key.publicKey));
+  const value = JSON.stringify(await buildStorefrontConfig(store, row, key.publicKey));
   const written = await admin.query<SetAppMetafieldsData>(shop, SET_APP_METAFIELDS, {
     metafields: [{ ownerId, namespace: "beckon", key: "config", type: "json", value }],
   });

@@ -1,4 +1,6 @@
 import { ask, isInstalled, mayAsk } from "./ask.ts";
+import { isSubscriber } from "./events.ts";
+import { load } from "./load-chunk.ts";
 import { page } from "./page.ts";
 import { read } from "./state.ts";
 
@@ -24,17 +26,12 @@ export function watchRules(): () => void {
   // Who has put the shop on the home screen did so for this.
   if (isInstalled()) setTimeout(meet, SETTLE_MS, "home_screen");
 
-  let top = 0;
-  const { documentElement: root } = document;
-  if (rules.afterScrollPercent || rules.onExitIntent) {
+  if (rules.afterScrollPercent) {
     let isWaiting: boolean;
     const scrolled = () => {
       isWaiting = false;
-      const share = scrollY / (root.scrollHeight - innerHeight);
-      if (rules.afterScrollPercent && share * 100 >= rules.afterScrollPercent) meet("scroll");
-      // A phone has no pointer that leaves the window: a quick flick back to the top says the same.
-      if (isPhone && rules.onExitIntent && top - scrollY > innerHeight) meet("exit");
-      top = scrollY;
+      const share = scrollY / (document.documentElement.scrollHeight - innerHeight);
+      if (share * 100 >= rules.afterScrollPercent!) meet("scroll");
     };
     addEventListener(
       "scroll",
@@ -45,10 +42,9 @@ export function watchRules(): () => void {
       { passive: true },
     );
   }
-  if (rules.onExitIntent) {
-    root.addEventListener("mouseleave", (event) => {
-      if (event.clientY <= 0) meet("exit");
-    });
+  // Whom there is nothing to ask, there is something to offer, if the merchant does.
+  if (isSubscriber() ? page.config.exitIntent : rules.onExitIntent) {
+    void load("exit").then((exit) => exit.watch(isPhone, () => meet("exit")));
   }
 
   return () => {

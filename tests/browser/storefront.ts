@@ -68,6 +68,13 @@ describe("the storefront in Chromium", { skip, concurrency: false, timeout: 300_
     await other.bringToFront();
     return other;
   }
+  /** The pointer goes to the tabs. What notices that comes in a script of its own. */
+  async function turnToLeave(page: Page): Promise<void> {
+    await page.waitForFunction(() => window.Beckon.exit);
+    await page.evaluate(() =>
+      document.documentElement.dispatchEvent(new MouseEvent("mouseleave", { clientY: -1, relatedTarget: null })),
+    );
+  }
   const types = () => shop.events().map((event) => event.type);
 
   describe("the prompt", () => {
@@ -214,15 +221,7 @@ describe("the storefront in Chromium", { skip, concurrency: false, timeout: 300_
       const rules = {
         scroll: [{ ...NEVER, afterScrollPercent: 50 }, (page: Page) => page.evaluate(() => scrollTo(0, 5_000))],
         add_to_cart: [{ ...NEVER, afterAddToCart: true }, (page: Page) => page.click("#add .button")],
-        exit: [
-          { ...NEVER, onExitIntent: true },
-          (page: Page) =>
-            page.evaluate(() =>
-              document.documentElement.dispatchEvent(
-                new MouseEvent("mouseleave", { clientY: -1, relatedTarget: null }),
-              ),
-            ),
-        ],
+        exit: [{ ...NEVER, onExitIntent: true }, turnToLeave],
         page_views: [{ ...NEVER, afterPageViews: 2 }, (page: Page) => page.reload()],
       } as const;
       for (const [variant, [desktop, act]] of Object.entries(rules)) {
@@ -450,6 +449,43 @@ describe("the storefront in Chromium", { skip, concurrency: false, timeout: 300_
         sellingPlanId: null,
       });
       assert.ok(!JSON.stringify(shop.posted("/events")).includes("secret"));
+    });
+
+    test("a subscriber who turns to leave with a full cart is told of once, where a journey waits for that", async () => {
+      shop.options.exitIntent = true;
+      const page = await openSubscribed();
+      await page.reload();
+      await turnToLeave(page);
+      await page.click("#add .button");
+      await until("the cart", () => types().includes("cart_updated"));
+
+      await turnToLeave(page);
+      await turnToLeave(page);
+      await leave();
+      await until("the page's end", () => types().includes("left"));
+
+      const told = shop.events().filter((event) => event.type === "custom");
+      assert.deepEqual(
+        told.map(({ data }) => data),
+        [{ name: "exit_intent" }],
+      );
+    });
+
+    test("on a phone, a flick back to the top says the same", async () => {
+      shop.options.exitIntent = true;
+      const page = await openSubscribed();
+      await page.click("#add .button");
+      await until("the cart", () => types().includes("cart_updated"));
+      await page.setViewport({ width: 390, height: 844, isMobile: true, hasTouch: true });
+      await page.reload();
+      await page.waitForFunction(() => window.Beckon.exit);
+
+      await page.evaluate(async () => {
+        scrollTo(0, 3_000);
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        scrollTo(0, 0);
+      });
+      await until("the turn", () => types().includes("custom"));
     });
 
     test("a cart is linked by one call, and linked again when a change has dropped the attribute", async () => {

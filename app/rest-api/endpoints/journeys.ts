@@ -8,6 +8,7 @@ import {
   setEnabled,
 } from "../../journeys/journeys.server.ts";
 import type { Journey } from "../../journeys/journey-store.ts";
+import { scheduleShopSync } from "../../shopify/sync-shop.server.ts";
 import { defineEndpoint, instant } from "../endpoint.ts";
 import type { ApiCall, ApiReply } from "../endpoint.ts";
 import { ProblemError } from "../problem.ts";
@@ -95,7 +96,9 @@ export const journeyEndpoints = [
       answer,
       errors: notFound,
       async handle(call) {
-        return answerWith(await setEnabled(call.store, call.shop, kindOf(call), enabled, call.clock.now()));
+        const journey = await setEnabled(call.store, call.shop, kindOf(call), enabled, call.clock.now());
+        if (journey) await scheduleShopSync(call.store, call.shop, call.clock.now());
+        return answerWith(journey);
       },
     }),
   ),

@@ -32,6 +32,7 @@ export type ShopOptions = {
   subscriptionState: "active" | "ended";
   eventsStatus: number;
   isSoldOut: boolean;
+  exitIntent: boolean;
   theme: "light" | "dark";
   vapidPublicKey: string;
 };
@@ -57,6 +58,7 @@ const DEFAULTS: ShopOptions = {
   subscriptionState: "active",
   eventsStatus: 202,
   isSoldOut: false,
+  exitIntent: false,
   theme: "light",
   vapidPublicKey: VAPID_KEY,
 };
@@ -199,6 +201,7 @@ async function renderPage(shop: TestShop, liquid: Liquid, { pathname, searchPara
       ...shopSettingsSchema.parse({ prompt: options.prompt }).prompt,
       texts: DEFAULT_PROMPT_TEXTS,
     },
+    exitIntent: options.exitIntent,
     messages: [],
   };
   const globals = {
