@@ -1,4 +1,5 @@
 import { compose } from "./composer/compose.server.ts";
+import type { ButtonFacts } from "./composer/buttons.ts";
 import { checkTemplate, exampleFacts } from "./composer/liquid.server.ts";
 import type { MessageText } from "./journeys/message-text.ts";
 import type { PreviewMessage } from "./components/notification-preview.tsx";
@@ -40,11 +41,20 @@ export function previewText(
     target: "/",
     image: EXAMPLE_PICTURE,
     icon: iconUrl,
+    buttons: EXAMPLE_BUTTONS(now),
     tag: "preview",
     renotify: false,
   });
   return { message, problems: [] };
 }
+
+/** Every button can keep its word. */
+const EXAMPLE_BUTTONS = (now: Date): ButtonFacts => ({
+  now,
+  hasRun: true,
+  watchable: ["1"],
+  shareable: { path: "/products/example", title: "Example" },
+});
 
 const EXAMPLE_PICTURE = `data:image/svg+xml,${encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 200"><rect width="400" height="200" fill="#d9e2e3"/>' +

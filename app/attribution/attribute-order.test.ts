@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createEdgeApp, pushSubscription, SHOP } from "../../tests/support/edge-app.ts";
 import type { EdgeApp } from "../../tests/support/edge-app.ts";
+import { tapEffect } from "../receipts/tap-effect.ts";
 import * as events from "../routes/proxy.events.ts";
 import * as subscriptions from "../routes/proxy.subscriptions.ts";
 import * as webhooks from "../routes/webhooks.ts";
@@ -72,6 +73,7 @@ function click(app: EdgeApp, id: string, hoursAgo: number) {
     SHOP,
     { deliveryId: `d-${id}`, type: "clicked", action: null, at, linkId: `click-${id}` },
     app.clock.now(),
+    tapEffect,
   );
 }
 

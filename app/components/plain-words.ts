@@ -16,6 +16,7 @@ const REASONS: Record<string, string> = {
   waiting_for_tracking: "The shipment has no tracking number yet: it waits for one",
   order_history_unknown: "Nobody knows yet whether they have ordered before: it waits until that is sure",
   local_morning: "It is meant for the morning where they are: it waits for that",
+  asked_later: "They tapped that button: it waits until the time they chose",
   not_used_up: "Others order this again later: it waits as long as they do",
   // dropped
   bought: "They bought",
@@ -44,6 +45,8 @@ const REASONS: Record<string, string> = {
   cancelled: "It was cancelled",
   reviewed: "They have written a review",
   done_meanwhile: "They have done what it asks for",
+  asked_only_if_cheaper: "They tapped that button: they hear of it only if it gets cheaper",
+  asked_for_quiet: "They tapped that button: no marketing for the days they chose",
   uncertain: "It may have arrived already, and this device would have shown it twice",
   broken_text: "Its text could not be rendered: check the journey's texts",
   expired: "The push service could not reach the device in time",

@@ -1,4 +1,6 @@
-import type { TextsByLocale } from "./message-texts.ts";
+import { bindButton, doneText, reminderDay } from "./buttons.ts";
+import type { ButtonFacts } from "./buttons.ts";
+import type { MessageText, TextsByLocale } from "./message-texts.ts";
 import { chooseLocale, textDirection } from "./locales.ts";
 import { renderTemplate } from "./liquid.server.ts";
 import { markTarget } from "./target-links.ts";
@@ -22,6 +24,8 @@ export type ComposeInput = {
   /** The product's picture, used unless the text names one or wants none. */
   image: string | null;
   icon: string | null;
+  /** Absent: buttons that need something of the moment are left out. */
+  buttons?: ButtonFacts;
   tag: string;
   renotify: boolean;
 };
@@ -52,10 +56,7 @@ function composeWith(texts: TextsByLocale, input: ComposeInput): { composed: Com
   const options = { locale, timezone: input.timezone };
   const title = renderTemplate(text.title, input.facts, options);
   const body = renderTemplate(text.body, input.facts, options);
-  const actions = (text.actions ?? []).map(({ action, title: label, url }) => {
-    const rendered = renderTemplate(label, input.facts, options);
-    return { action, title: clip(rendered.text, LONGEST_ACTION), url: url ? markTarget(url, input.kind) : null };
-  });
+  const actions = (text.actions ?? []).flatMap((button) => composeButton(button, input, locale) ?? []);
   const needsCode = [...title.holes, ...body.holes].some((field) =>
     (["code", "code_expires", "discount_percent"] as string[]).includes(field),
   );
@@ -76,6 +77,24 @@ function composeWith(texts: TextsByLocale, input: ComposeInput): { composed: Com
     silent: false,
   };
   return { composed: { message, targetUrl, locale }, needsCode };
+}
+
+/** Null for a button that could not keep its word. */
+function composeButton(
+  { action, title, url, does }: NonNullable<MessageText["actions"]>[number],
+  { facts, buttons, kind, timezone }: ComposeInput,
+  locale: string,
+): ComposedMessage["actions"][number] | null {
+  const bound = does ? bindButton(does, buttons) : null;
+  if (does && !bound) return null;
+  const reminder_day = does?.type === "remind" && buttons ? reminderDay(does.at, timezone, buttons.now) : null;
+  const { text } = renderTemplate(title, { ...facts, reminder_day }, { locale, timezone });
+  return {
+    action,
+    title: clip(text, LONGEST_ACTION),
+    url: url ? markTarget(url, kind) : null,
+    ...(bound && { does: bound, done: doneText(bound, locale) }),
+  };
 }
 
 /** Cuts between letters as a reader sees them, so that no emoji and no Arabic letter is halved. */

@@ -1,3 +1,5 @@
+import type { ButtonDoes } from "./buttons.ts";
+
 /** One language's texts of a message. `title`, `body` and the buttons' titles are Liquid. */
 export type MessageText = {
   title: string;
@@ -7,7 +9,7 @@ export type MessageText = {
   /** Absent: the product's picture; null: none. */
   image?: string | null;
   icon?: string | null;
-  actions?: { action: string; title: string; url?: string | null }[];
+  actions?: { action: string; title: string; url?: string | null; does?: ButtonDoes | null | undefined }[];
   requireInteraction?: boolean;
 };
 

@@ -102,7 +102,12 @@ function writePayload(
     ...(message.image && { image: message.image }),
     ...(message.badge && { badge: message.badge }),
     ...(message.actions.length > 0 && {
-      actions: message.actions.map(({ action, title }) => ({ action, title, navigate: goLink(action) })),
+      actions: message.actions.map(({ action, title, done }) => ({
+        action,
+        title,
+        navigate: goLink(action),
+        ...(done && { done }),
+      })),
     }),
     ...(message.requireInteraction && { requireInteraction: true }),
     ...(message.silent && { silent: true }),

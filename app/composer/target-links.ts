@@ -4,11 +4,12 @@
  *
  * @param target a path on the shop's domain, or an https address elsewhere
  * @param kind the journey's kind, "campaign" or "direct"
+ * @param medium what brought the visit: "web_push", or "share" for a link that a shopper passed on
  */
-export function markTarget(target: string, kind: string): string {
+export function markTarget(target: string, kind: string, medium = "web_push"): string {
   if (!target.startsWith("/")) return target;
   const url = new URL(target, "https://shop.invalid");
-  const marks = { utm_source: "beckon", utm_medium: "web_push", utm_campaign: kind };
+  const marks = { utm_source: "beckon", utm_medium: medium, utm_campaign: kind };
   for (const [name, value] of Object.entries(marks)) {
     if (!url.searchParams.has(name)) url.searchParams.set(name, value);
   }

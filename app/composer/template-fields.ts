@@ -35,6 +35,7 @@ export type TemplateFacts = Partial<{
   holiday: Localized | null;
   article_title: string | null;
   more_articles: number | null;
+  reminder_day: "tonight" | "tomorrow" | null;
 }>;
 
 export type TemplateField = keyof TemplateFacts;
@@ -72,6 +73,10 @@ export const TEMPLATE_FIELDS: Record<TemplateField, FieldDescription> = {
   tracking_company: { description: "The carrier", example: "DHL" },
   tracking_number: { description: "The carrier's number", example: "1Z999AA10123456784" },
   points: { description: "Points just credited", example: 120 },
+  reminder_day: {
+    description: "On a button that reminds: tonight, or tomorrow when the time has passed",
+    example: "tonight",
+  },
   points_balance: { description: "Points there are now, when your system says so", example: 480 },
   holiday: {
     description: "The holiday’s name",

@@ -47,6 +47,8 @@ export type MirrorChange =
       date: string | null;
     }
   | { type: "stock_alert"; visitorId: string; variantId: string; kind: "back_in_stock" | "price_drop"; at: Date }
+  /** The person wants no marketing until then, on any device. */
+  | { type: "quiet"; visitorId: string; until: Date }
   /** shop/update and domains/update: only the fields that are present change. */
   | {
       type: "shop";

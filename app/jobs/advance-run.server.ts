@@ -20,6 +20,7 @@ import { sendDeliveryJob } from "../sender/delivery-jobs.ts";
 import type { Store } from "../store/store.ts";
 import type { Subscription } from "../subscriptions/subscription-store.ts";
 import { chooseCode, personKey } from "./choose-code.server.ts";
+import { buttonFacts } from "./button-facts.ts";
 import type { Freshness, FreshVariants } from "./fresh-variants.server.ts";
 import type { LocalVariants } from "./local-variants.server.ts";
 import type { OrderCount } from "./order-count.server.ts";
@@ -179,6 +180,7 @@ class RunStep {
     const sent: RunContext = { ...context, sent: (context.sent ?? 0) + 1, lastSentAt: this.#now.getTime() };
     delete sent.noCodeSince;
     delete sent.seenInShopAt;
+    delete sent.remindAt;
     const commit: MessageCommit = {
       expected: this.#expected,
       person,
@@ -218,6 +220,7 @@ class RunStep {
         },
         target: this.#kind.target(this.#situation),
         image: this.#kind.image(this.#situation),
+        buttons: buttonFacts(this.#kind, this.#situation, this.#now),
         tag,
         renotify: this.#kind.renotify(this.#situation),
       },

@@ -37,7 +37,8 @@ export function decideLeaving(kind: JourneyKind, leaving: Leaving, now: Date): D
   const step = messageAt(definition, run.step);
   if (!step) return exit("superseded", { step: run.step });
   if (!leaving.journeyIsOn) return exit("journey_off");
-  const rules = { kind: kind.kind, consent: kind.consentOf?.(context) ?? kind.consent };
+  const { isTransactional } = kind;
+  const rules = { kind: kind.kind, consent: kind.consentOf?.(context) ?? kind.consent, isTransactional };
   const unreachable = whyNotReachable(person, rules, now);
   if (unreachable) return exit(unreachable.reason);
 
@@ -58,15 +59,17 @@ export function decideLeaving(kind: JourneyKind, leaving: Leaving, now: Date): D
   if (check.type === "delay")
     return { type: "delay", reason: check.reason, until: check.until, values: check.values ?? {} };
 
+  // The shopper chose this moment.
+  const isAskedFor = context.remindAt !== undefined && context.remindAt <= now.getTime();
   const lastOfKind = leaving.marketingSent.find((sent) => sent.kind === kind.kind)?.at;
-  if (kind.oncePerMs && lastOfKind && now.getTime() - lastOfKind.getTime() < kind.oncePerMs) {
+  if (!isAskedFor && kind.oncePerMs && lastOfKind && now.getTime() - lastOfKind.getTime() < kind.oncePerMs) {
     return { type: "drop", reason: "minimum_gap", values: { lastSentAt: lastOfKind.toISOString() } };
   }
 
   const subscriptions = reachableSubscriptions(person, rules, now);
   const held = kind.isTransactional
     ? null
-    : (possiblePurchase(kind, leaving, now) ?? heldByRules(kind, leaving, subscriptions, now));
+    : (possiblePurchase(kind, leaving, now) ?? (isAskedFor ? null : heldByRules(kind, leaving, subscriptions, now)));
   return held ?? { type: "send", step, subscriptions };
 }
 

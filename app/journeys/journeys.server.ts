@@ -128,6 +128,17 @@ export function checkTexts(texts: Texts, path: string): DefinitionIssue[] {
   });
 }
 
+/** Buttons that only a journey can obey: a message by itself has nothing to put off, and is about no product we know of. */
+export function checkLoneButtons(texts: Texts, path: string): DefinitionIssue[] {
+  return Object.entries(texts).flatMap(([locale, { actions = [] }]) =>
+    actions.flatMap(({ does }, index) =>
+      does && does.type !== "quiet"
+        ? [{ path: `${path}.${locale}.actions.${index}.does`, message: `"${does.type}" is for messages of journeys` }]
+        : [],
+    ),
+  );
+}
+
 type ZodIssue = NonNullable<ReturnType<typeof journeySchema.safeParse>["error"]>["issues"][number];
 
 function describeIssue(issue: ZodIssue): DefinitionIssue[] {

@@ -30,6 +30,7 @@ export const LEDGER_REASONS = [
   "order_history_unknown",
   "not_used_up",
   "local_morning",
+  "asked_later",
   // dropped
   "bought",
   "emptied",
@@ -54,6 +55,8 @@ export const LEDGER_REASONS = [
   "cancelled",
   "reviewed",
   "done_meanwhile",
+  "asked_only_if_cheaper",
+  "asked_for_quiet",
   "uncertain",
   "broken_text",
 ] as const;

@@ -26,7 +26,7 @@ type Recipient = {
 };
 
 type Words = Pick<ComposeInput, "kind" | "texts" | "tag"> &
-  Partial<Pick<ComposeInput, "facts" | "plainTexts" | "target" | "image" | "renotify">>;
+  Partial<Pick<ComposeInput, "facts" | "plainTexts" | "target" | "image" | "buttons" | "renotify">>;
 
 /**
  * A message in the words of the person it goes to: their language, their clock, their name. `facts` is what the occasion

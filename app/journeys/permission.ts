@@ -4,7 +4,8 @@ import type { LedgerReason } from "./ledger-store.ts";
 import type { PersonView, ShopFacts } from "./person-view.ts";
 import type { Visitor } from "../subscriptions/visitor-store.ts";
 
-type Rules = Pick<JourneyKind, "kind" | "consent">;
+/** A pause is one of marketing and of alerts: what an order owes its buyer comes all the same. */
+type Rules = Pick<JourneyKind, "kind" | "consent"> & Partial<Pick<JourneyKind, "isTransactional">>;
 
 /** What of a subscription says whether it may be written to. */
 type Permission = Pick<
@@ -16,13 +17,13 @@ type Reached<S extends Permission> = Pick<PersonView, "signals"> & { subscriptio
 /** Live subscriptions that may get this kind now, the device used last first. */
 export function reachableSubscriptions<S extends Permission>(
   person: Reached<S>,
-  { kind, consent }: Rules,
+  { kind, consent, isTransactional }: Rules,
   now: Date,
 ): S[] {
   return person.subscriptions
     .filter((subscription) => subscription.state === "active")
     .filter((subscription) => consent === "asked" || subscription.consentMarketing)
-    .filter(({ pausedUntil }) => !isPaused(pausedUntil, now))
+    .filter(({ pausedUntil }) => isTransactional || !isPaused(pausedUntil, now))
     .filter(({ mutedKinds }) => !mutedKinds.includes(kind))
     .toSorted((a, b) => lastUsed(b, person) - lastUsed(a, person));
 }
@@ -56,7 +57,7 @@ export function whyNotReachable(
     return { reason: isWithdrawn ? "consent_withdrawn" : "no_marketing_consent", isForGood: true };
   }
   if (reachableSubscriptions(person, rules, now).length > 0) return null;
-  const unpaused = consenting.filter(({ pausedUntil }) => !isPaused(pausedUntil, now));
+  const unpaused = consenting.filter(({ pausedUntil }) => rules.isTransactional || !isPaused(pausedUntil, now));
   return { reason: unpaused.length === 0 ? "paused" : "muted", isForGood: false };
 }
 

@@ -24,6 +24,8 @@ export type RunContext = {
   seenInShopAt?: number;
   /** How often in a row that was so. */
   seenInShop?: number;
+  /** The shopper asked to be written to then, and not before. */
+  remindAt?: number;
   /** Since when a discount code is waited for. */
   noCodeSince?: number;
   /** What the kind needs to find its subject again. */

@@ -1,3 +1,5 @@
+import { nextTimeOfDay } from "../composer/buttons.ts";
+import type { BoundDoes } from "../composer/buttons.ts";
 import type { InterestStore } from "../events/interest-store.ts";
 import type { MirrorStore } from "../events/mirror-store.ts";
 import type { EventStore } from "../events/event-store.ts";
@@ -68,6 +70,7 @@ async function outcomeOf(
   const startedSubjects = new Set<string>();
   const fulfillments = await fulfillmentsOf(store, event);
   const shopping = await unshownMessage(store, event);
+  const tap = await tappedButton(store, event);
 
   for (const visitorId of await store.runs.concerned(event)) {
     const person = await store.runs.person(event.shop, visitorId, now);
@@ -83,6 +86,7 @@ async function outcomeOf(
         shopping.step,
         await store.runs.definition(event.shop, shopping.run.journey, shopping.run.version),
       );
+    if (tap && (tap.found?.run.visitorId ?? event.visitorId) === visitorId) look.obey(tap);
     await look.waitForSilence(store);
 
     for (const journey of journeys) {
@@ -169,6 +173,44 @@ class Look {
     this.#ended.add(run.id);
   }
 
+  /** Does what the tapped button promised, as far as it concerns the run; the mirror has the rest already. */
+  obey({ does, of, notificationId, found }: Tap) {
+    const { shop, visitorId } = this.#event;
+    const about = found
+      ? { ...found.run, step: found.step }
+      : { shop, visitorId: visitorId ?? "", id: null, journey: of, step: null };
+    switch (does.type) {
+      case "quiet": {
+        const row = this.#row(about, "dropped", "asked_for_quiet", { days: does.days });
+        this.#outcome.ledger.push({ ...row, notificationId });
+        return;
+      }
+      case "if_cheaper":
+        if (found?.run.state === "active") this.#end(found.run, "asked_only_if_cheaper");
+        else this.#outcome.ledger.push({ ...this.#row(about, "dropped", "asked_only_if_cheaper", {}), notificationId });
+        return;
+      case "remind":
+        if (found && found.run.state !== "exited" && !this.#ended.has(found.run.id)) {
+          this.#remind(found.run, does.at);
+        }
+    }
+  }
+
+  /** The run goes on at the time of day that the shopper chose: with its next message, or with the last one again. */
+  #remind(run: Run, at: string) {
+    const { shop, visitor, subscriptions } = this.#person;
+    const used = subscriptions.find(({ visitorId }) => visitorId === this.#event.visitorId);
+    const timezones = [used?.timezone ?? null, visitor.timezone, shop.timezone];
+    const meant = nextTimeOfDay(at, timezones, this.#event.occurredAt);
+    // A tap that waited for a network may be told of when its time has passed.
+    const dueAt = meant > this.#now ? meant : nextTimeOfDay(at, timezones, this.#now);
+    const context = { ...contextOf(run), remindAt: dueAt.getTime() };
+    delete context.seenInShopAt;
+    this.#outcome.changes.push({ type: "reopen", runId: run.id, step: run.step, anchorAt: run.anchorAt, dueAt, context });
+    this.#outcome.ledger.push(this.#row(run, "delayed", "asked_later", { until: dueAt.toISOString(), at }));
+    this.#ended.add(run.id);
+  }
+
   /** Runs that were held back because the shopper was in the shop count from the last sign of life, like a cart does. */
   async waitForSilence(store: Stores) {
     for (const run of this.#person.runs) {
@@ -204,6 +246,9 @@ class Look {
 
   async #rearm(store: Stores, kind: JourneyKind, run: Run, plan: Extract<RunPlan, { type: "arm" }>) {
     const context: RunContext = { ...contextOf(run), ...plan.context };
+    // What the shopper asked for stands, whatever they look at in between.
+    const remindAt = context.remindAt !== undefined && context.remindAt > this.#now.getTime() ? context.remindAt : null;
+    if (remindAt !== null && run.dueAt !== null) return;
     const isSame =
       run.dueAt !== null &&
       run.anchorAt.getTime() === plan.anchorAt.getTime() &&
@@ -213,7 +258,7 @@ class Look {
     const definition = await store.runs.definition(run.shop, run.journey, run.version);
     if (!definition) return;
     const dueAt =
-      plan.dueAt ??
+      (remindAt === null ? plan.dueAt : new Date(remindAt)) ??
       dueAtStep(definition, run.step, {
         anchorAt: plan.anchorAt,
         previousAt: context.lastSentAt === undefined ? null : new Date(context.lastSentAt),
@@ -319,11 +364,11 @@ class Look {
   }
 
   #row(
-    run: Run,
+    run: Pick<Run, "shop" | "visitorId" | "journey"> & { id: number | null; step: string | null },
     verdict: LedgerEntry["verdict"],
     reason: LedgerReason,
     values: Record<string, unknown>,
-    step: string = run.step,
+    step: string | null = run.step,
   ): LedgerEntry {
     return {
       shop: run.shop,
@@ -343,6 +388,25 @@ class Look {
 
 function contextOf(run: Run): RunContext {
   return run.context;
+}
+
+/** A tap on a button that does something. */
+type Tap = {
+  does: Exclude<BoundDoes, { type: "share" }>;
+  notificationId: string;
+  /** Journey kind, "campaign" or "direct". */
+  of: string;
+  /** Null for a message that no journey sent. */
+  found: { run: Run; step: string } | null;
+};
+
+async function tappedButton(store: Stores, { shop, kind, data }: LoggedEvent): Promise<Tap | null> {
+  const { notificationId } = data;
+  if (kind !== "notification_clicked" || typeof notificationId !== "string" || !data.does) return null;
+  // Written by ourselves with the receipt.
+  const does = data.does as BoundDoes;
+  if (does.type === "share") return null;
+  return { does, notificationId, of: String(data.of), found: await store.runs.ofNotification(shop, notificationId) };
 }
 
 /** The parcel an event is about, with the runs of each journey that writes about parcels. */

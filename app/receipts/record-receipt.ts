@@ -1,5 +1,6 @@
 import { happenedAt } from "../events/shopper-clock.ts";
 import { clickLinkId } from "./click-link-id.ts";
+import { tapEffect } from "./tap-effect.ts";
 import type { Receipt } from "./receipt-schema.ts";
 import type { ReceiptStore } from "./receipt-store.ts";
 
@@ -36,5 +37,6 @@ export async function recordReceipt(
       linkId: clickLinkId(deliveryId),
     },
     receivedAt,
+    tapEffect,
   );
 }

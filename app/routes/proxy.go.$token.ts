@@ -1,11 +1,12 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
-import { discountPath, inLanguageFolder, leadsToCart } from "../composer/target-links.ts";
+import { discountPath, inLanguageFolder, leadsToCart, markTarget } from "../composer/target-links.ts";
 import { ownPage } from "../composer/own-page.server.ts";
 import { decrypt } from "../encryption.server.ts";
 import type { ClickedDelivery } from "../receipts/click-store.ts";
 import { clickLinkId } from "../receipts/click-link-id.ts";
 import { isOpenedByPerson } from "../receipts/is-opened-by-person.ts";
 import { receiptClaims } from "../receipts/record-receipt.ts";
+import { tapEffect } from "../receipts/tap-effect.ts";
 import type { Services } from "../services.server.ts";
 import { methodNotAllowed, problem } from "../shopify/problem.server.ts";
 import { checkProxyRequest } from "../shopify/proxy-request.server.ts";
@@ -13,6 +14,7 @@ import { answerPublicly } from "../shopify/proxy-route.server.ts";
 import type { Shop } from "../shopify/shop-store.ts";
 import { ownHosts, storefrontOrigin } from "../shopify/storefront-origin.ts";
 import { readToken } from "../signed-token.server.ts";
+import { donePage, sharePage } from "../storefront-pages/button-pages.ts";
 import { deadLinkPage, goPage } from "../storefront-pages/go-page.ts";
 import type { GoTarget } from "../storefront-pages/go-page.ts";
 import { wantsPage } from "../storefront-pages/page.ts";
@@ -42,8 +44,20 @@ export function loader({ request, params }: LoaderFunctionArgs) {
     if (clicked && isOpenedByPerson(request)) {
       const now = clock.now();
       const receipt = { deliveryId: claims.deliveryId, type: "clicked" as const, action: tapped, at: now };
-      const isNew = await store.receipts.record(shop, { ...receipt, linkId: clickLinkId(claims.deliveryId) }, now);
+      const isNew = await store.receipts.record(
+        shop,
+        { ...receipt, linkId: clickLinkId(claims.deliveryId) },
+        now,
+        tapEffect,
+      );
       if (isNew) metrics.receipts.inc({ type: "clicked" });
+    }
+    const language = pageLanguage(clicked?.locale, languages);
+    const button = clicked?.actions.find(({ action }) => action === tapped);
+    if (button?.done) return donePage(language, button.done);
+    if (clicked && button?.does?.type === "share") {
+      const path = inLanguageFolder(markTarget(button.does.path, clicked.kind, "share"), clicked.page, clicked.locale);
+      return sharePage(language, { title: button.does.title, path });
     }
     const target = clicked
       ? targetOf(clicked, tapped, recoveryOf(clicked, shopRow, app, request), (target) =>
@@ -55,7 +69,7 @@ export function loader({ request, params }: LoaderFunctionArgs) {
           ),
         )
       : { url: "/", restore: null, recovery: null };
-    return goPage(pageLanguage(clicked?.locale, languages), target);
+    return goPage(language, target);
   });
 }
 

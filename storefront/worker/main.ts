@@ -19,6 +19,19 @@ self.addEventListener("push", (event) => event.waitUntil(show(event)));
 self.addEventListener("notificationclick", (event) => {
   const { notification, action } = event;
   const data = notification.data || {};
+  const done = data.done?.[action];
+  if (done) {
+    // What the button does is done by the app: the shopper stays where they are and reads that it was heard.
+    const { title, tag, lang, dir, icon } = notification;
+    const { url } = data;
+    event.waitUntil(
+      Promise.all([
+        self.registration.showNotification(title, { body: done, tag, lang, dir, icon, silent: true, data: { url } }),
+        report("clicked", data.token, action),
+      ]),
+    );
+    return;
+  }
   notification.close();
   // Opening comes first: the right to open a window that the click gave does not last.
   const opening = self.clients.openWindow((action && data.actions?.[action]) || data.url || "/");

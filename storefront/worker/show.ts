@@ -9,7 +9,8 @@ type Payload = NotificationOptions & {
   renotify?: boolean;
   /** Address for browsers without our worker. A browser that gets it as an option follows it and tells us of no click. */
   navigate?: string;
-  actions?: { action: string; title: string; navigate?: string }[];
+  /** `done`: what to say when the button is pressed, which then opens nothing. */
+  actions?: { action: string; title: string; navigate?: string; done?: string }[];
   data?: { token?: string; id?: string; kind?: string; url?: string };
 };
 
@@ -33,7 +34,9 @@ const REMEMBERED = 100;
 export async function show(event: PushEvent): Promise<void> {
   const payload = read(event);
   const { id, token, kind } = payload.data || {};
-  if (token && !NOT_MARKETING.test(kind || "") && (await isShopping())) return report("suppressed", token);
+  // A silent one takes back what a message said, also before the eyes of who is shopping.
+  if (token && !payload.silent && !NOT_MARKETING.test(kind || "") && (await isShopping()))
+    return report("suppressed", token);
 
   const isSecond = await wasShown(id);
   await display(payload, isSecond);
@@ -65,7 +68,11 @@ async function display(payload: Payload, isSecond: boolean): Promise<void> {
       ...(actions && {
         actions: actions.map((button) => ({ action: button.action, title: button.title })),
         // The browser keeps no addresses of buttons; they travel with the data.
-        data: { ...rest.data, actions: Object.fromEntries(actions.map(({ action, navigate }) => [action, navigate])) },
+        data: {
+          ...rest.data,
+          actions: Object.fromEntries(actions.map(({ action, navigate }) => [action, navigate])),
+          done: Object.fromEntries(actions.map(({ action, done }) => [action, done])),
+        },
       }),
     } as NotificationOptions);
   } catch {

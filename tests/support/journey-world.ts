@@ -42,6 +42,9 @@ import {
   subscriptions,
   vapidKeys,
 } from "../../app/store/sqlite/schema.server.ts";
+import type { Receipt } from "../../app/receipts/receipt-schema.ts";
+import { receiptClaims, recordReceipt } from "../../app/receipts/record-receipt.ts";
+import { readToken } from "../../app/signed-token.server.ts";
 import { manualClock } from "./manual-clock.ts";
 import { createTestStore } from "./test-store.ts";
 
@@ -60,6 +63,8 @@ type PushNotification = {
   tag: string;
   renotify: boolean;
   image?: string;
+  silent?: boolean;
+  actions?: { action: string; title: string; navigate: string; done?: string }[];
   data: { token: string; id: string; kind: string; url: string; code: string | null };
 };
 
@@ -300,6 +305,15 @@ export async function createWorld(options: WorldOptions = {}) {
     },
     setShopifyUp(isUp: boolean) {
       shopifyIsUp = isUp;
+    },
+
+    /** What the service worker tells of a push, at this moment. */
+    async receipt(push: Push, type: Receipt["type"], action: string | null = null) {
+      const claims = receiptClaims(readToken(keyring, "receipt", push.notification.data.token));
+      if (!claims) throw new Error("The push carries no token of ours");
+      const token = push.notification.data.token;
+      const receipt: Receipt = { v: 1, token, type, action, at: clock.now(), sentAt: clock.now() };
+      return recordReceipt(store, claims, receipt, clock.now(), 1);
     },
 
     /** Titles of the pushes so far. */

@@ -1,6 +1,7 @@
 import { journeySchema } from "../definition.ts";
 import { HOUR_MS, MINUTE_MS } from "../duration.ts";
 import type { PersonView, Situation } from "../person-view.ts";
+import { backOrQuiet, backOrTonight } from "./cart-buttons.ts";
 import { basketFacts, basketImage, isSoldOut, pricedNow } from "./first-product.ts";
 import { MARKETING_SLOT } from "./kind.ts";
 import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
@@ -21,14 +22,17 @@ const DEFAULT_DEFINITION = journeySchema.parse({
         en: {
           title: "{{ product_title }} is still in your cart",
           body: "{% if more_items > 0 %}With {{ more_items }} more of your picks. {% endif %}Carry on where you left off.",
+          actions: backOrTonight("en"),
         },
         tr: {
           title: "{{ product_title }} sepetinizde bekliyor",
           body: "{% if more_items > 0 %}Seçtiğiniz {{ more_items }} ürün daha yanında. {% endif %}Kaldığınız yerden devam edin.",
+          actions: backOrTonight("tr"),
         },
         ar: {
           title: "{{ product_title }} ما زال في سلتك",
           body: "{% if more_items > 0 %}ومعه بقية ما اخترته. {% endif %}أكمل تسوقك من حيث توقفت.",
+          actions: backOrTonight("ar"),
         },
       },
       discount: null,
@@ -40,14 +44,17 @@ const DEFAULT_DEFINITION = journeySchema.parse({
         en: {
           title: "{{ discount_percent }}% off: {{ product_title }}",
           body: "Your code {{ code }} takes {{ discount_percent }}% off your cart. It works once, until {{ code_expires }}.",
+          actions: backOrQuiet("en"),
         },
         tr: {
           title: "%{{ discount_percent }} indirim: {{ product_title }}",
           body: "Size özel {{ code }} kodu sepetinizde %{{ discount_percent }} indirim sağlar. Tek kullanımlıktır, son tarih: {{ code_expires }}.",
+          actions: backOrQuiet("tr"),
         },
         ar: {
           title: "خصم {{ discount_percent }}% على {{ product_title }}",
           body: "رمزك {{ code }} يمنحك خصم {{ discount_percent }}% على سلتك. يُستخدم مرة واحدة حتى {{ code_expires }}.",
+          actions: backOrQuiet("ar"),
         },
       },
       discount: { percent: 15, validHours: 48, whenUnavailable: "wait" },

@@ -8,7 +8,7 @@ import { sendDirectJob } from "../../direct/direct-message.ts";
 import type { DirectRequest } from "../../direct/direct-message.ts";
 import type { DirectMessage } from "../../direct/direct-message-store.ts";
 import { messageTextSchema, messageTextsSchema } from "../../journeys/message-text.ts";
-import { checkTexts } from "../../journeys/journeys.server.ts";
+import { checkLoneButtons, checkTexts } from "../../journeys/journeys.server.ts";
 import type { Store } from "../../store/store.ts";
 import { defineEndpoint } from "../endpoint.ts";
 import type { ApiCall } from "../endpoint.ts";
@@ -100,7 +100,7 @@ export const notificationEndpoints = [
       }
       const language = (await store.shops.get(shop))?.primaryLocale ?? "en";
       const texts = isOneText(message) ? { [language]: message } : message;
-      const problems = checkTexts(texts, "message");
+      const problems = [...checkTexts(texts, "message"), ...checkLoneButtons(texts, "message")];
       if (problems.length > 0) throw wrong(problems);
 
       const request: DirectRequest = { ...rest, texts };

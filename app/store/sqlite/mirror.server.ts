@@ -147,6 +147,14 @@ export function createMirror(db: Database): Mirror {
   }
 
   /** Of a customer's browsers, the one heard of last. */
+  const quiet = sqlite.prepare<{ shop: string; visitorId: string; until: number }>(
+    `update subscriptions set paused_until = max(coalesce(paused_until, 0), @until)
+     where shop = @shop and (visitor_id = @visitorId or visitor_id in (
+       select other.visitor_id from visitors me join visitors other
+         on other.shop = me.shop and other.customer_id = me.customer_id
+       where me.shop = @shop and me.visitor_id = @visitorId))`,
+  );
+
   function customersVisitor(shop: string, customerId: string): string | null {
     return visitorOfCustomer.get(shop, customerId) ?? null;
   }
@@ -716,6 +724,10 @@ export function createMirror(db: Database): Mirror {
             })
             .onConflictDoNothing()
             .run();
+          return null;
+
+        case "quiet":
+          quiet.run({ shop, visitorId: change.visitorId, until: change.until.getTime() });
           return null;
 
         case "shop": {

@@ -10,7 +10,7 @@ export function receiptStore(db: Database): ReceiptStore {
   const append = eventAppender(db);
 
   return {
-    async record(shop, { deliveryId, type, action, at, linkId }, receivedAt) {
+    async record(shop, { deliveryId, type, action, at, linkId }, receivedAt, effectOf) {
       return sqlite
         .transaction(() => {
           const delivery = d
@@ -19,6 +19,14 @@ export function receiptStore(db: Database): ReceiptStore {
             .where(and(eq(deliveries.id, deliveryId), eq(deliveries.shop, shop)))
             .get();
           if (!delivery) return false;
+          const ofNotification = and(eq(notifications.shop, shop), eq(notifications.id, delivery.notificationId));
+          const tapped =
+            type === "clicked" && action ? d.select().from(notifications).where(ofNotification).get() : null;
+          const does = tapped?.message.actions.find((button) => button.action === action)?.does ?? null;
+          const { isVisit, changes } =
+            type === "clicked"
+              ? effectOf(does, { visitorId: delivery.visitorId, linkId, at })
+              : { isVisit: false, changes: [] };
 
           const [id] = append(
             [
@@ -33,21 +41,14 @@ export function receiptStore(db: Database): ReceiptStore {
                   checkoutToken: null,
                   orderId: null,
                   occurredAt: at,
-                  data: { notificationId: delivery.notificationId, deliveryId, action },
+                  data: {
+                    notificationId: delivery.notificationId,
+                    deliveryId,
+                    action,
+                    ...(does && { does, of: tapped?.kind }),
+                  },
                 },
-                changes:
-                  type === "clicked"
-                    ? [
-                        { type: "link", linkId, visitorId: delivery.visitorId, at },
-                        {
-                          type: "visitor_signal",
-                          visitorId: delivery.visitorId,
-                          at,
-                          signal: "storefront",
-                          mayCreate: false,
-                        },
-                      ]
-                    : [],
+                changes,
               },
             ],
             receivedAt,
@@ -55,7 +56,6 @@ export function receiptStore(db: Database): ReceiptStore {
           if (id === null) return false;
 
           const byId = eq(deliveries.id, deliveryId);
-          const ofNotification = and(eq(notifications.shop, shop), eq(notifications.id, delivery.notificationId));
           switch (type) {
             case "shown":
               d.update(deliveries).set({ shownAt: at }).where(byId).run();
@@ -78,12 +78,14 @@ export function receiptStore(db: Database): ReceiptStore {
                 .where(byId)
                 .run();
               d.update(notifications)
-                .set({ clickedAt: at })
-                .where(and(ofNotification, isNull(notifications.clickedAt)))
-                .run();
-              d.update(notifications)
                 .set({ shownAt: at })
                 .where(and(ofNotification, isNull(notifications.shownAt)))
+                .run();
+              // A tap that asks for peace brought nobody to the shop.
+              if (!isVisit) break;
+              d.update(notifications)
+                .set({ clickedAt: at })
+                .where(and(ofNotification, isNull(notifications.clickedAt)))
                 .run();
               creditOrdersAgain(shop, delivery.visitorId, at, receivedAt);
           }

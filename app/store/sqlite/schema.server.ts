@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { BoundDoes } from "../../composer/buttons.ts";
 
 // Every table but `jobs` has the column `shop`: everything stored belongs to exactly one shop, and `shop/redact` finds it by
 // that column. Instants are milliseconds since 1970 (shop time unless the name says
@@ -733,7 +734,8 @@ export type ComposedMessage = {
   icon: string | null;
   image: string | null;
   badge: string | null;
-  actions: { action: string; title: string; url: string | null }[];
+  /** `does`: what a tap has done instead of leading somewhere; `done`: what is then said, null when a page opens. */
+  actions: { action: string; title: string; url: string | null; does?: BoundDoes; done?: string | null }[];
   tag: string;
   renotify: boolean;
   requireInteraction: boolean;
