@@ -206,7 +206,14 @@ class Look {
     const dueAt = meant > this.#now ? meant : nextTimeOfDay(at, timezones, this.#now);
     const context = { ...contextOf(run), remindAt: dueAt.getTime() };
     delete context.seenInShopAt;
-    this.#outcome.changes.push({ type: "reopen", runId: run.id, step: run.step, anchorAt: run.anchorAt, dueAt, context });
+    this.#outcome.changes.push({
+      type: "reopen",
+      runId: run.id,
+      step: run.step,
+      anchorAt: run.anchorAt,
+      dueAt,
+      context,
+    });
     this.#outcome.ledger.push(this.#row(run, "delayed", "asked_later", { until: dueAt.toISOString(), at }));
     this.#ended.add(run.id);
   }
