@@ -17,7 +17,6 @@ import type { AdvanceRunPayload, ExpectedRun, Leaving, MessageCommit, NextStep }
 import { dueAtStep, messageAfter } from "../journeys/steps.ts";
 import type { JobHandler, JobResult } from "../scheduler/job.ts";
 import { sendDeliveryJob } from "../sender/delivery-jobs.ts";
-import type { Store } from "../store/store.ts";
 import type { Subscription } from "../subscriptions/subscription-store.ts";
 import { chooseCode, personKey } from "./choose-code.server.ts";
 import { buttonFacts } from "./button-facts.ts";
@@ -25,12 +24,13 @@ import type { Freshness, FreshVariants } from "./fresh-variants.server.ts";
 import type { LocalVariants } from "./local-variants.server.ts";
 import type { OrderCount } from "./order-count.server.ts";
 import { withRelated, withWhatItReads } from "./read-situation.server.ts";
+import type { AdvanceStore } from "./read-situation.server.ts";
 
 /** Times a message is decided anew because what it was decided on had changed before it was written. */
 const TRIES = 5;
 
 export type AdvanceDeps = {
-  store: Store;
+  store: AdvanceStore;
   clock: Clock;
   fresh: FreshVariants;
   local: LocalVariants;

@@ -17,7 +17,7 @@ export type CodeChoice =
 
 /** The code a message that is about to leave will name. It is taken only with the message. */
 export async function chooseCode(
-  runs: RunStore,
+  runs: Pick<RunStore, "codeFor" | "lastCodeAt">,
   kind: JourneyKind,
   situation: Situation,
   step: MessageStep,

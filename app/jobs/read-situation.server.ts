@@ -1,4 +1,3 @@
-import type { InterestStore } from "../events/interest-store.ts";
 import type { JourneyKind } from "../journeys/kinds/kind.ts";
 import type { Situation } from "../journeys/person-view.ts";
 import { moreOfCollection, relatedProducts } from "../recommendations/recommend.ts";
@@ -8,7 +7,17 @@ import type { OrderCount } from "./order-count.server.ts";
 /** Products a message can name or count. */
 const MOST_RELATED = 6;
 
-type Deps = { store: Store; orderCount: OrderCount };
+/** What of the store a due step reads and writes; a replay keeps it in memory. */
+export type AdvanceStore = Pick<Store, "recommendations"> & {
+  discounts: Pick<Store["discounts"], "schedulePool">;
+  interests: Pick<Store["interests"], "ofVisitors" | "prices" | "recordLocalPrices">;
+  runs: Pick<
+    Store["runs"],
+    "codeFor" | "commitDelay" | "commitEnd" | "commitMessage" | "lastCodeAt" | "leaving" | "orderCount" | "repeatDays"
+  >;
+};
+
+type Deps = { store: AdvanceStore; orderCount: OrderCount };
 
 /** What only some kinds look at is read for those alone. */
 export async function withWhatItReads(
@@ -40,7 +49,7 @@ export async function withWhatItReads(
 
 /** Of the country where its market asks for another price than the shop, which is noted by the way. */
 async function pricesFor(
-  interests: InterestStore,
+  interests: AdvanceStore["interests"],
   { local, person, run, variants }: Situation,
   variantId: string,
   now: Date,
@@ -54,7 +63,7 @@ async function pricesFor(
   return interests.prices(run.shop, variantId, { country, currency });
 }
 
-export async function withRelated(store: Store, kind: JourneyKind, situation: Situation): Promise<Situation> {
+export async function withRelated(store: AdvanceStore, kind: JourneyKind, situation: Situation): Promise<Situation> {
   const wish = kind.recommends?.(situation);
   if (!wish) return situation;
   const { shop } = situation.run;

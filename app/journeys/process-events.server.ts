@@ -23,7 +23,24 @@ const STALE_MS = 10 * MINUTE_MS;
 const LONGEST_SECOND_LOOK_MS = 4 * HOUR_MS;
 const BATCH = 200;
 
-type Stores = { events: EventStore; interests: InterestStore; mirror: MirrorStore; runs: RunStore };
+/** What it reads and writes: of the store, or of a replay in memory. */
+type Stores = {
+  events: Pick<EventStore, "unprocessed">;
+  interests: Pick<InterestStore, "ofVisitors" | "caredFor">;
+  mirror: Pick<MirrorStore, "variants">;
+  runs: Pick<
+    RunStore,
+    | "apply"
+    | "concerned"
+    | "currentJourneys"
+    | "definition"
+    | "fulfillment"
+    | "lastOf"
+    | "ofNotification"
+    | "person"
+    | "watchedVariants"
+  >;
+};
 
 /**
  * Looks at a shop's new events, in the order in which they arrived, and starts, re-arms, suspends or ends the runs of the

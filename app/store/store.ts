@@ -25,6 +25,7 @@ import type { CampaignStore } from "../campaigns/campaign-store.ts";
 import type { DirectMessageStore } from "../direct/direct-message-store.ts";
 import type { DeliveryStore } from "../sender/delivery-store.ts";
 import type { JobStore } from "../scheduler/job-store.ts";
+import type { HistoryStore } from "../replay/history-store.ts";
 import type { HealthStore } from "./health-store.ts";
 import type { RetentionStore } from "./retention-store.ts";
 
@@ -63,6 +64,7 @@ export type Store = {
   attribution: AttributionStore;
   clicks: ClickStore;
   privacy: PrivacyStore;
+  history: HistoryStore;
   // Parts are added by the folders that need them: one line here, one in sqlite/create-store.server.ts.
   close(): Promise<void>;
 };

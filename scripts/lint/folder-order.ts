@@ -5,6 +5,7 @@ import path from "node:path";
 
 const ORDER = [
   "routes",
+  "replay",
   "jobs",
   "rest-api",
   "shopify",

@@ -408,26 +408,21 @@ export async function createWorld(options: WorldOptions = {}) {
       items: CartItem[],
       { at = clock.now(), ...row }: Partial<typeof carts.$inferInsert> & { at?: Date; sourceId?: string } = {},
     ) {
-      const cartToken = row.cartToken ?? `cart-${visitorId}`;
+      const data = {
+        cartToken: row.cartToken ?? `cart-${visitorId}`,
+        currency: row.currency ?? options.currency ?? "USD",
+        total: items.reduce((sum, item) => sum + item.price * item.quantity, 0),
+        discounted: row.discounted ?? false,
+        items,
+      };
       await record({
         kind: "cart_updated",
         visitorId,
-        cartToken,
+        cartToken: data.cartToken,
         at,
         sourceId: row.sourceId,
-        changes: [
-          signal(visitorId, at),
-          {
-            type: "cart",
-            visitorId,
-            cartToken,
-            currency: row.currency ?? options.currency ?? "USD",
-            total: items.reduce((sum, item) => sum + item.price * item.quantity, 0),
-            discounted: row.discounted ?? false,
-            items,
-            updatedAt: at,
-          },
-        ],
+        data,
+        changes: [signal(visitorId, at), { type: "cart", visitorId, ...data, updatedAt: at }],
       });
     },
 
@@ -516,6 +511,13 @@ export async function createWorld(options: WorldOptions = {}) {
         checkoutToken,
         cartToken: change.cartToken ?? undefined,
         at,
+        data: {
+          stage: change.stage ?? "contact",
+          currency: change.currency ?? "USD",
+          total: change.total ?? items.reduce((sum, item) => sum + item.price * item.quantity, 0),
+          discounted: change.discounted ?? false,
+          items,
+        },
         changes: [
           {
             type: "checkout",
@@ -548,7 +550,12 @@ export async function createWorld(options: WorldOptions = {}) {
         kind: "fulfillment_updated",
         orderId,
         at,
-        data: { fulfillmentId, orderId },
+        data: {
+          ...{ fulfillmentId, orderId },
+          status: change.status ?? "success",
+          shipmentStatus: change.shipmentStatus ?? null,
+          trackingNumber: change.trackingNumber ?? null,
+        },
         changes: [
           {
             type: "fulfillment",

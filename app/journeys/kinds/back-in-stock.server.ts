@@ -37,6 +37,7 @@ export const backInStock: JourneyKind = {
   name: "Back in stock",
   description: "Tells those who asked, oldest wish first and no more people than the pieces allow.",
   trigger: "back_in_stock",
+  beginsUntold: true,
   isEnabledAfterInstall: true,
   isTransactional: false,
   isSubjectUnique: false,

@@ -135,6 +135,8 @@ export type JourneyKind = {
   readsHistory?(trigger: Trigger, event: LoggedEvent | null): number | null;
   /** Whether the decision is given the articles its run is about. */
   readsArticles?: boolean;
+  /** Runs begin by something no event tells, as those of an audience do: a replay begins them where they really began. */
+  beginsUntold?: true;
   /** Where the consent needed depends on how the run began; otherwise `consent` holds. */
   consentOf?(context: RunContext): "marketing" | "asked";
 

@@ -41,6 +41,7 @@ export const lastPiece: JourneyKind = {
   description:
     "At once when a single piece is left of what somebody watches or has in the cart, and only while that is so.",
   trigger: "last_piece",
+  beginsUntold: true,
   isSubjectUnique: false,
   readsFulfillments: false,
   mayDiscount: false,

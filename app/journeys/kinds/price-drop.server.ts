@@ -39,6 +39,7 @@ export const priceDrop: JourneyKind = {
   description:
     "At once when a product somebody watched, put into the cart or looked at costs less than at any time of the last 30 days. Silent until its price has been recorded for that long.",
   trigger: "price_dropped",
+  beginsUntold: true,
   isSubjectUnique: false,
   readsFulfillments: false,
   // A price alert was asked for by a tap; who only looked has to want marketing.

@@ -8,6 +8,7 @@ import { eventStore } from "./event-store.server.ts";
 import { recommendationStore } from "./recommendation-store.server.ts";
 import { interestStore } from "./interest-store.server.ts";
 import { mirrorStore } from "./mirror-store.server.ts";
+import { historyStore } from "./history-store.server.ts";
 import { healthStore } from "./health-store.server.ts";
 import { retentionStore } from "./retention-store.server.ts";
 import { sessionStore } from "./session-store.server.ts";
@@ -68,6 +69,7 @@ export function storeOf(database: Database): Store {
     attribution: attributionStore(database),
     clicks: clickStore(database),
     privacy: privacyStore(database),
+    history: historyStore(database),
     async close() {
       database.commit.flush();
       // Folds the write-ahead log into the file, so that a plain copy of it is complete.

@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { expect, test } from "vitest";
+import { parseDefinition } from "../../app/journeys/journeys.server.ts";
+import { replay } from "../../app/replay/replay.server.ts";
+import { buildItem, createWorld, DAY, HOUR, MINUTE, SHOP } from "../support/journey-world.ts";
+import type { World } from "../support/journey-world.ts";
+
+async function replayed(world: World, kind: string, { days = 30, draft = null as unknown } = {}) {
+  const journey = await world.store.journeys.get(SHOP, kind);
+  const definition = draft === null ? journey?.definition : parseDefinition(kind, draft);
+  if (!definition) throw new Error(`There is no ${kind}`);
+  const report = await replay(world.store, { shop: SHOP, kind, definition, days }, world.clock.now());
+  if (!report) throw new Error("There was no report");
+  return report;
+}
+
+/** Two weeks of a shop: carts left, bought, emptied, taken up again; people who never subscribed; a checkout. */
+async function twoWeeks(world: World) {
+  const names = ["ada", "ben", "cem", "dua", "eve", "fay"];
+  for (const name of names) {
+    await world.subscribe(name, { isNew: false });
+    await world.link(name, `link-${name}`);
+  }
+  world.giveCodes(50, 15, new Date(world.clock.now().getTime() + 60 * DAY));
+  for (let day = 0; day < 14; day += 1) {
+    for (const [index, name] of names.entries()) {
+      await world.view(name);
+      await world.pass(20_000);
+      if ((day + index) % 3 === 0) await world.cart(name, [buildItem({ variantId: `v${index}`, quantity: day + 1 })]);
+      await world.pass(30_000);
+      if (index !== 2) await world.leave(name);
+      await world.pass((7 + index) * MINUTE);
+      if ((day + index) % 4 === 1) await world.view(name);
+      if ((day + index) % 5 === 2) await world.order(`order-${day}-${name}`, { linkId: `link-${name}` });
+      if ((day + index) % 7 === 3) await world.cart(name, []);
+      await world.view("stranger");
+    }
+    await world.pass(20 * HOUR);
+  }
+}
+
+test("the journey as it is, replayed, sends what really was sent, at the same moments", async () => {
+  const world = await createWorld();
+  await twoWeeks(world);
+
+  const report = await replayed(world, "cart_recovery");
+
+  const really = world.pushes
+    .filter(({ notification }) => notification.data.kind === "cart_recovery")
+    .map(({ at, endpoint, notification }) => [
+      at.toISOString(),
+      endpoint.split("subscription-").at(-1),
+      notification.data.code !== null,
+    ]);
+  const sent = report.sample.toReversed().map(({ at, visitorId, withCode }) => [at, visitorId, withCode]);
+  expect(really.length).toBeGreaterThan(20);
+  expect(sent).toEqual(really);
+  expect(report).toMatchObject({ isComplete: true, messages: really.length, reallySent: really.length });
+  expect(report.byDay.reduce((sum, { messages }) => sum + messages, 0)).toBe(really.length);
+  expect(report.byStep.map(({ step }) => step)).toEqual(["1", "3"]);
+});
+
+test("a replay changes no table", async () => {
+  const world = await createWorld();
+  await twoWeeks(world);
+  const before = tables(world);
+
+  await replayed(world, "cart_recovery");
+  await replayed(world, "back_in_stock");
+
+  expect(tables(world)).toEqual(before);
+});
+
+function tables({ store }: World): Record<string, string> {
+  const { sqlite } = store.database;
+  const names = sqlite.prepare<[], string>("select name from sqlite_master where type = 'table'").pluck().all();
+  return Object.fromEntries(
+    names.map((name) => {
+      const rows = JSON.stringify(sqlite.prepare(`select * from "${name}"`).all());
+      return [name, createHash("sha256").update(rows).digest("hex")];
+    }),
+  );
+}
