@@ -8,14 +8,24 @@ export function formatMoney({ amount, currency }: Money, locale: string): string
   const digits = currencyExponent(currency);
   const value = amount / 10 ** digits;
   try {
-    return new Intl.NumberFormat(intlLocale(locale), {
-      style: "currency",
-      currency,
-      currencyDisplay: "narrowSymbol",
-    }).format(value);
+    return moneyFormat(intlLocale(locale), currency).format(value);
   } catch {
     return `${value.toFixed(digits)} ${currency}`;
   }
+}
+
+/** Making one costs more than everything else about a price: languages times currencies in use, the oldest leave first. */
+const moneyFormats = new Map<string, Intl.NumberFormat>();
+
+function moneyFormat(locale: string, currency: string): Intl.NumberFormat {
+  const key = `${locale} ${currency}`;
+  let format = moneyFormats.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat(locale, { style: "currency", currency, currencyDisplay: "narrowSymbol" });
+    if (moneyFormats.size >= 500) moneyFormats.delete(moneyFormats.keys().next().value ?? "");
+    moneyFormats.set(key, format);
+  }
+  return format;
 }
 
 /** Weekday, date and time of an instant where the shopper is: "Mon, Nov 23, 11:59 PM". */

@@ -1,10 +1,18 @@
 import { z } from "zod";
 import type { Clock } from "../clock.server.ts";
+import type { JourneyDefinition } from "../journeys/definition.ts";
+import type { ReplayReport } from "../journeys/replay-report.ts";
 import type { Logger } from "../log.server.ts";
 import type { Store } from "../store/store.ts";
 
 /** What endpoints work with. */
-export type ApiDeps = { store: Store; clock: Clock; log: Logger };
+export type ApiDeps = { store: Store; clock: Clock; log: Logger; replay: Replay };
+
+/** Runs a definition against what was recorded (app/replay). `busy`: another is under way in this process. */
+export type Replay = (
+  request: { shop: string; kind: string; definition: JourneyDefinition; days: number },
+  signal?: AbortSignal,
+) => Promise<{ type: "report"; report: ReplayReport } | { type: "busy" } | { type: "unknown" }>;
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 

@@ -1,4 +1,5 @@
 import { eventEndpoints } from "./endpoints/events.ts";
+import { journeyReplayEndpoints } from "./endpoints/journey-replay.ts";
 import { journeyEndpoints } from "./endpoints/journeys.ts";
 import { ledgerEndpoints } from "./endpoints/ledger.ts";
 import { notificationEndpoints } from "./endpoints/notifications.ts";
@@ -9,6 +10,7 @@ import type { Endpoint } from "./endpoint.ts";
 /** Every operation of the REST API. */
 export const ENDPOINTS: Endpoint[] = [
   ...journeyEndpoints,
+  ...journeyReplayEndpoints,
   ...subscriberEndpoints,
   ...eventEndpoints,
   ...notificationEndpoints,

@@ -16,6 +16,7 @@ import { createLogger } from "../log.server.ts";
 import { subscriptions } from "../store/sqlite/schema.server.ts";
 import { matchPath } from "./endpoint.ts";
 import { ENDPOINTS } from "./endpoints.ts";
+import { replayer } from "../replay/replayer.server.ts";
 import { handleApiRequest } from "./handle-request.server.ts";
 
 const NOW = new Date("2026-11-21T12:00:00Z");
@@ -41,7 +42,8 @@ async function call(path: string, init: RequestInit & { as?: string } = {}): Pro
   const url = new URL(`http://app.example/api/v1/${path}`);
   const headers = new Headers(rest.headers);
   if (as !== "") headers.set("authorization", `Bearer ${as}`);
-  const deps = { store, clock: manualClock(NOW), log: createLogger("silent") };
+  const clock = manualClock(NOW);
+  const deps = { store, clock, log: createLogger("silent"), replay: replayer({ store, clock }) };
   const response = await handleApiRequest(
     deps,
     new Request(url, { ...rest, headers }),

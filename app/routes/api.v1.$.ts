@@ -1,4 +1,5 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
+import { replayer } from "../replay/replayer.server.ts";
 import { handleApiRequest } from "../rest-api/handle-request.server.ts";
 import { services } from "../services.server.ts";
 
@@ -14,5 +15,6 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 
 function answer(request: Request): Promise<Response> {
   const path = new URL(request.url).pathname.replace(/^\/api\/v1\/?/, "");
-  return handleApiRequest(services(), request, path);
+  const all = services();
+  return handleApiRequest({ ...all, replay: replayer(all) }, request, path);
 }

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { createApiKey } from "../../app/api-keys/api-keys.server.ts";
 import { createLogger } from "../../app/log.server.ts";
 import { ENDPOINTS } from "../../app/rest-api/endpoints.ts";
+import { replayer } from "../../app/replay/replayer.server.ts";
 import { handleApiRequest } from "../../app/rest-api/handle-request.server.ts";
 import * as schema from "../../app/store/sqlite/schema.server.ts";
 import type { Store } from "../../app/store/store.ts";
@@ -189,7 +190,8 @@ test("no endpoint of the REST API gives out or changes anything of another shop"
           headers: { authorization: `Bearer ${key}`, "idempotency-key": randomBytes(8).toString("hex") },
           ...(body && { body: JSON.stringify(body) }),
         });
-        const deps = { store, clock: manualClock(NOW), log: createLogger("silent") };
+        const clock = manualClock(NOW);
+        const deps = { store, clock, log: createLogger("silent"), replay: replayer({ store, clock }) };
         const answer = await handleApiRequest(deps, request, where);
         const text = await answer.text();
         if (answer.status >= 500) leaks.push(`${method} ${where} answered ${answer.status}`);

@@ -4,6 +4,7 @@ import { planPage } from "../../app/campaigns/plan-page.server.ts";
 import { subscriptions, visitors } from "../../app/store/sqlite/schema.server.ts";
 import { createApiKey } from "../../app/api-keys/api-keys.server.ts";
 import { setEnabled } from "../../app/journeys/journeys.server.ts";
+import { replayer } from "../../app/replay/replayer.server.ts";
 import { handleApiRequest } from "../../app/rest-api/handle-request.server.ts";
 import { createLogger } from "../../app/log.server.ts";
 import { apiOf } from "../support/api-call.ts";
@@ -244,7 +245,7 @@ test("shows, changes and counts nothing of another shop's", async () => {
       headers: { authorization: `Bearer ${key}` },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const deps = { store: world.store, clock: world.clock, log: createLogger("silent") };
+    const deps = { ...world, log: createLogger("silent"), replay: replayer(world) };
     return (await handleApiRequest(deps, request, path)).status;
   };
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { parseDefinition } from "../../app/journeys/journeys.server.ts";
 import { replay } from "../../app/replay/replay.server.ts";
+import { apiOf } from "../support/api-call.ts";
 import { buildItem, createWorld, DAY, HOUR, MINUTE, SHOP } from "../support/journey-world.ts";
 import type { World } from "../support/journey-world.ts";
 
@@ -81,3 +82,61 @@ function tables({ store }: World): Record<string, string> {
     }),
   );
 }
+
+test("a draft is checked as at saving, replayed without being saved, and one replay is made at a time", async () => {
+  const world = await createWorld();
+  await twoWeeks(world);
+  const api = await apiOf(world);
+  const { json: saved } = await api("GET", "journeys/cart_recovery");
+  const draft = structuredClone(saved.definition) as { steps: { type: string; delay?: string; discount?: unknown }[] };
+  draft.steps.splice(0, 3);
+
+  const once = await api("POST", "journeys/cart_recovery/replay", { days: 30, definition: draft });
+  const whole = await api("POST", "journeys/cart_recovery/replay", { days: 30 });
+
+  expect(once).toMatchObject({ status: 200, json: { isComplete: true, journey: "cart_recovery" } });
+  expect((once.json.byStep as { step: string }[]).map(({ step }) => step)).toEqual(["0"]);
+  expect(once.json.messages).toBeLessThan(Number(whole.json.messages));
+  expect((await api("GET", "journeys/cart_recovery")).json).toEqual(saved);
+
+  const wrong = [
+    { days: 0 },
+    { days: 91 },
+    {},
+    { days: 30, since: "yesterday" },
+    { days: 30, definition: { ...draft, steps: [] } },
+    { days: 30, definition: null },
+  ];
+  for (const body of wrong) expect((await api("POST", "journeys/cart_recovery/replay", body)).status).toBe(400);
+  const misspelt = await api("POST", "journeys/cart_recovery/replay", {
+    days: 30,
+    definition: { ...draft, steps: [{ ...draft.steps[0], mesage: {} }] },
+  });
+  expect(misspelt.json.errors).toEqual([{ path: "definition.steps.0.mesage", message: "is not a known field" }]);
+  expect((await api("POST", "journeys/nothing/replay", { days: 30 })).status).toBe(404);
+
+  const both = await Promise.all([1, 2].map(() => api("POST", "journeys/welcome/replay", { days: 90 })));
+  expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+});
+
+test("what caps and quiet hours would hold back is counted, and the codes with what they would cost", async () => {
+  const world = await createWorld({ settings: { quietHours: { enabled: true, start: "22:00", end: "08:00" } } });
+  world.giveCodes(10);
+  await world.subscribe("ada", { isNew: false });
+  await world.pass(HOUR);
+  await world.cart("ada", [buildItem({ price: 10_000 })]);
+  await world.pass(30_000);
+  await world.leave("ada");
+  await world.pass(8 * HOUR);
+  await world.subscribe("ben", { isNew: false });
+  await world.cart("ben", [buildItem({ price: 5_000 })]);
+  await world.pass(30_000);
+  await world.pass(3 * HOUR);
+  await world.pass(2 * DAY);
+
+  const report = await replayed(world, "cart_recovery", { days: 7 });
+
+  expect(report.messages).toBe(world.pushes.length);
+  expect(report.delayed).toEqual([{ reason: "quiet_hours", count: 1 }]);
+  expect(report.discounts).toMatchObject({ codes: 2, atMost: [{ currency: "USD", amount: 2_250 }], useRate: 0 });
+});

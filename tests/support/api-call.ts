@@ -1,6 +1,7 @@
 import { createApiKey } from "../../app/api-keys/api-keys.server.ts";
 import { createLogger } from "../../app/log.server.ts";
 import { handleApiRequest } from "../../app/rest-api/handle-request.server.ts";
+import { replayer } from "../../app/replay/replayer.server.ts";
 import { SHOP } from "./journey-world.ts";
 import type { World } from "./journey-world.ts";
 
@@ -14,7 +15,11 @@ export async function apiOf(world: World) {
       headers: { authorization: `Bearer ${key}`, ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const response = await handleApiRequest({ store, clock, log: createLogger("silent") }, request, path);
+    const response = await handleApiRequest(
+      { store, clock, log: createLogger("silent"), replay: replayer({ store, clock }) },
+      request,
+      path,
+    );
     const text = await response.text();
     return { status: response.status, json: (text === "" ? null : JSON.parse(text)) as Record<string, unknown> };
   };
