@@ -9,6 +9,8 @@ const MOST_RELATED = 6;
 
 /** What of the store a due step reads and writes; a replay keeps it in memory. */
 export type AdvanceStore = Pick<Store, "recommendations"> & {
+  articles: Pick<Store["articles"], "found">;
+  events: Pick<Store["events"], "ofPerson">;
   discounts: Pick<Store["discounts"], "schedulePool">;
   interests: Pick<Store["interests"], "ofVisitors" | "prices" | "recordLocalPrices">;
   runs: Pick<

@@ -25,7 +25,7 @@ const BATCH = 200;
 
 /** What it reads and writes: of the store, or of a replay in memory. */
 type Stores = {
-  events: Pick<EventStore, "unprocessed">;
+  events: Pick<EventStore, "ofPerson" | "unprocessed">;
   interests: Pick<InterestStore, "ofVisitors" | "caredFor">;
   mirror: Pick<MirrorStore, "variants">;
   runs: Pick<

@@ -136,7 +136,7 @@ export class ReplayCount implements RunWatcher {
 
 function limitsOf(kind: JourneyKind): ReplayLimit[] {
   const ofMarketing: ReplayLimit[] = kind.isTransactional ? [] : ["stock", "open_shop", "other_messages"];
-  return [...ofMarketing, "choices", ...(kind.beginsUntold ? (["recorded_starts"] as const) : [])];
+  return [...ofMarketing, "choices", ...(kind.beginsUntold || kind.audience ? (["recorded_starts"] as const) : [])];
 }
 
 function add(counts: Map<string, number>, key: string, by: number): void {

@@ -28,6 +28,12 @@ const CODE = "REPLAY";
 
 export type ReplayRequest = { shop: string; kind: string; definition: JourneyDefinition; days: number };
 
+/** Of the store, only what reads. */
+type Past = Pick<Store, "history" | "recommendations"> & {
+  articles: Pick<Store["articles"], "found">;
+  events: Pick<Store["events"], "ofPerson">;
+};
+
 type Options = {
   /** Ends the work early; the answer is then thrown away. */
   signal?: AbortSignal;
@@ -43,7 +49,7 @@ type Options = {
  * @returns null for a kind or a shop there is not
  */
 export async function replay(
-  store: Pick<Store, "history" | "recommendations">,
+  store: Past,
   { shop, kind: name, definition, days }: ReplayRequest,
   now: Date,
   { signal, longestMs = LONGEST_MS }: Options = {},
@@ -63,7 +69,7 @@ export async function replay(
 }
 
 class Pass {
-  readonly #store: Pick<Store, "history" | "recommendations">;
+  readonly #store: Past;
   readonly #people: RecordedShop;
   readonly #kind: JourneyKind;
   readonly #definition: JourneyDefinition;
@@ -74,13 +80,7 @@ class Pass {
   #now: Date;
   #turnEndsAt = performance.now() + TURN_MS;
 
-  constructor(
-    store: Pick<Store, "history" | "recommendations">,
-    people: RecordedShop,
-    kind: JourneyKind,
-    definition: JourneyDefinition,
-    from: Date,
-  ) {
+  constructor(store: Past, people: RecordedShop, kind: JourneyKind, definition: JourneyDefinition, from: Date) {
     this.#store = store;
     this.#people = people;
     this.#kind = kind;
@@ -94,7 +94,8 @@ class Pass {
   async run(begin: Date, end: Date, mayGoOn: () => boolean): Promise<Date> {
     const { history } = this.#store;
     const { shop } = this.#people.facts;
-    const begun = this.#kind.beginsUntold ? await history.runsBegun(shop, this.#kind.kind, begin, end) : [];
+    const begun =
+      this.#kind.beginsUntold || this.#kind.audience ? await history.runsBegun(shop, this.#kind.kind, begin, end) : [];
     const processing = this.#processing();
     const advancing = this.#advancing();
     let late: LoggedEvent[] = [];
@@ -206,6 +207,7 @@ class Pass {
         async unprocessed() {
           return state.event ? [state.event] : [];
         },
+        ofPerson: (...asked) => this.#soFar(...asked),
       },
       interests: {
         ofVisitors: async (_shop, ids, now) => people.interests(ids, now),
@@ -241,6 +243,8 @@ class Pass {
       orderCount: async () => 0,
       store: {
         recommendations: this.#store.recommendations,
+        articles: this.#store.articles,
+        events: { ofPerson: (...asked) => this.#soFar(...asked) },
         discounts: { schedulePool: async () => {} },
         interests: {
           ofVisitors: async (_shop, ids, now) => people.interests(ids, now),
@@ -292,6 +296,9 @@ class Pass {
       checkout,
       fulfillment: context.fulfillmentId ? this.#fulfillment(context.fulfillmentId) : null,
       local: null,
+      trigger: this.#definition.trigger,
+      history: [],
+      articles: [],
       interests: [],
       prices: [],
       related: [],
@@ -300,6 +307,12 @@ class Pass {
       repeatDays: null,
     };
     return { situation, ...rest };
+  }
+
+  /** What somebody had done by then. */
+  async #soFar(...asked: Parameters<Store["events"]["ofPerson"]>): Promise<LoggedEvent[]> {
+    const found = await this.#store.events.ofPerson(...asked);
+    return found.filter(({ receivedAt }) => receivedAt <= this.#now);
   }
 
   #fulfillment(fulfillmentId: string) {
