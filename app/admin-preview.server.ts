@@ -1,6 +1,8 @@
 import { compose } from "./composer/compose.server.ts";
 import type { ButtonFacts } from "./composer/buttons.ts";
 import { checkTemplate, exampleFacts } from "./composer/liquid.server.ts";
+import { exampleDiscountFacts } from "./journeys/discount.ts";
+import type { StepDiscount } from "./journeys/discount.ts";
 import type { MessageText } from "./journeys/message-text.ts";
 import type { PreviewMessage } from "./components/notification-preview.tsx";
 
@@ -13,7 +15,7 @@ export type Preview = { message: PreviewMessage | null; problems: TextProblem[] 
  * picture is drawn here: which product it will be is known only when the message leaves.
  */
 export function previewText(
-  { text, locale, discountPercent }: { text: MessageText; locale: string; discountPercent: number | null },
+  { text, locale, discount }: { text: MessageText; locale: string; discount: StepDiscount | null },
   { shopName, iconUrl, timezone, now }: { shopName: string; iconUrl: string | null; timezone: string; now: Date },
 ): Preview {
   const fields: [string, string][] = [
@@ -27,9 +29,7 @@ export function previewText(
   const facts = {
     ...exampleFacts(now),
     ...(shopName ? { shop_name: shopName } : {}),
-    ...(discountPercent === null
-      ? { code: null, code_expires: null, discount_percent: null }
-      : { discount_percent: discountPercent }),
+    ...exampleDiscountFacts(discount, now),
   };
   const { message } = compose({
     kind: "preview",

@@ -76,6 +76,22 @@ export const shopSettingsSchema = z
     shippingNamesProducts: z.boolean().default(false),
     /** How many people at most are told per piece that came back in stock. One: nobody is called to an empty shelf. */
     backInStockPerPiece: z.number().min(1).max(20).default(1),
+    /** What journeys may give away. A week is the last seven days. */
+    discounts: z
+      .object({
+        /** Codes in a week, from all journeys together; null: as many as it takes. */
+        codesPerWeek: z.number().int().min(0).max(1_000_000).nullable().default(null),
+        /** What the codes used within a week may have cost before no more are given; minor units, the shop's currency. */
+        costPerWeek: z.number().int().min(0).max(1e12).nullable().default(null),
+        /** Codes in a week by journey kind. A kind without one: no limit of its own. */
+        journeys: z
+          .record(z.string().regex(/^[a-z][a-z_]{0,59}$/, "a kind of journey"), z.number().int().min(0).max(1_000_000))
+          .default({}),
+        /** Whoever came back after a reminder without a code and bought gets none with the next one. */
+        noneForWhoBuyWithout: z.boolean().default(true),
+      })
+      .strict()
+      .prefault({}),
     /** Cart totals from which shipping is free, in minor units by currency. A currency without one: no threshold. */
     freeShippingThresholds: z
       .record(z.string().regex(/^[A-Z]{3}$/, "a currency such as USD"), z.number().int().min(1).max(1e12))

@@ -18,6 +18,7 @@ type EditorProps = {
   definition: JourneyDefinition;
   languages: string[];
   mayDiscount: boolean;
+  currency: string;
   minimumDelayMs: number;
   variables: { name: string; description: string }[];
   problems: FormProblem[];

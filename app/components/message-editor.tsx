@@ -1,18 +1,16 @@
-import { BlockStack, Button, InlineStack, Popover, ActionList, Text, Divider } from "@shopify/polaris";
+import { BlockStack, Button, InlineStack, Popover, ActionList, Divider } from "@shopify/polaris";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { MessageStep } from "../journeys/definition.ts";
-import type { StepDiscount } from "../journeys/discount.ts";
 import type { MessageText } from "../journeys/message-text.ts";
 import { Panel } from "./admin-page.tsx";
-import { Choice, NumberInput, TextInput, Tick } from "./fields.tsx";
+import { DiscountFields } from "./discount-fields.tsx";
+import { TextInput, Tick } from "./fields.tsx";
 import { languageName } from "./format.ts";
 import type { FormProblem } from "./form-problems.ts";
 import type { EditedText } from "./journey-editor.tsx";
 import { LanguageTabs } from "./language-tabs.tsx";
 import { isRightToLeft } from "./text-direction.ts";
-
-const NEW_DISCOUNT: StepDiscount = { percent: 10, validHours: 48, whenUnavailable: "wait" };
 
 /** One message of a journey: its words in each language, its buttons, its discount. */
 export function MessageEditor({
@@ -21,6 +19,7 @@ export function MessageEditor({
   step,
   languages,
   mayDiscount,
+  currency = "USD",
   hasSubject = true,
   variables,
   problems,
@@ -35,6 +34,8 @@ export function MessageEditor({
   step: MessageStep;
   languages: string[];
   mayDiscount: boolean;
+  /** The shop's own, where discounts may be given. */
+  currency?: string;
   /** It is about a product or a cart: picture and link are theirs. Otherwise the merchant names them. */
   hasSubject?: boolean;
   variables: { name: string; description: string }[];
@@ -186,6 +187,7 @@ export function MessageEditor({
           <Divider />
           <DiscountFields
             discount={step.discount}
+            currency={currency}
             path={`steps.${index}.discount`}
             errorOf={errorOf}
             onChange={(discount) => onChange({ ...step, discount })}
@@ -193,68 +195,6 @@ export function MessageEditor({
         </>
       )}
     </Panel>
-  );
-}
-
-function DiscountFields({
-  discount,
-  path,
-  errorOf,
-  onChange,
-}: {
-  discount: StepDiscount | null;
-  path: string;
-  errorOf: (path: string) => string | undefined;
-  onChange: (discount: StepDiscount | null) => void;
-}) {
-  return (
-    <BlockStack gap="300">
-      <Tick
-        label="Give a discount code"
-        checked={discount !== null}
-        onChange={(checked) => onChange(checked ? NEW_DISCOUNT : null)}
-        help="Every shopper gets a code of their own. It works once, and a click applies it."
-      />
-      {discount && (
-        <>
-          <div className="bk-pair">
-            <NumberInput
-              label="Discount"
-              unit="% off"
-              value={discount.percent}
-              least={1}
-              most={100}
-              onChange={(percent) => onChange({ ...discount, percent })}
-              error={errorOf(`${path}.percent`)}
-            />
-            <NumberInput
-              label="Valid for at least"
-              unit="hours"
-              value={discount.validHours}
-              least={1}
-              most={720}
-              onChange={(validHours) => onChange({ ...discount, validHours })}
-              error={errorOf(`${path}.validHours`)}
-              help="Until the end of that day."
-            />
-          </div>
-          <Choice
-            label="When no code can be had"
-            value={discount.whenUnavailable}
-            options={[
-              { value: "wait", label: "Wait up to an hour for one" },
-              { value: "send_without", label: "Send the message without it" },
-            ]}
-            onChange={(choice) =>
-              onChange({ ...discount, whenUnavailable: choice === "send_without" ? "send_without" : "wait" })
-            }
-          />
-          <Text as="p" variant="bodySm" tone="subdued">
-            A cart that has a discount already is promised none.
-          </Text>
-        </>
-      )}
-    </BlockStack>
   );
 }
 

@@ -49,6 +49,8 @@ const REASONS: Record<string, string> = {
   asked_for_quiet: "They tapped that button: no marketing for the days they chose",
   uncertain: "It may have arrived already, and this device would have shown it twice",
   broken_text: "Its text could not be rendered: check the journey's texts",
+  no_code: "It was to bring a discount code, and the shopper gets none",
+  budget_spent: "The week’s budget for discount codes is spent",
   expired: "The push service could not reach the device in time",
 };
 

@@ -1,6 +1,7 @@
 import { bindButton, doneText, reminderDay } from "./buttons.ts";
 import type { ButtonFacts } from "./buttons.ts";
 import type { MessageText, TextsByLocale } from "./message-texts.ts";
+import { DISCOUNT_FIELDS } from "./discount-words.ts";
 import { chooseLocale, textDirection } from "./locales.ts";
 import { renderTemplate } from "./liquid.server.ts";
 import { markTarget } from "./target-links.ts";
@@ -57,9 +58,9 @@ function composeWith(texts: TextsByLocale, input: ComposeInput): { composed: Com
   const title = renderTemplate(text.title, input.facts, options);
   const body = renderTemplate(text.body, input.facts, options);
   const actions = (text.actions ?? []).flatMap((button) => composeButton(button, input, locale) ?? []);
-  const needsCode = [...title.holes, ...body.holes].some((field) =>
-    (["code", "code_expires", "discount_percent"] as string[]).includes(field),
-  );
+  const labels = (text.actions ?? []).map((button) => renderTemplate(button.title, input.facts, options));
+  const holes = [title, body, ...labels].flatMap((rendered) => [...rendered.holes]);
+  const needsCode = holes.some((field) => (DISCOUNT_FIELDS as readonly string[]).includes(field));
 
   const targetUrl = markTarget(text.url ?? input.target, input.kind);
   const message: ComposedMessage = {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { cohortEnd, newDiscountCode, offerKey, parseOffer, poolTarget } from "./discount-offers.ts";
+import { cohortEnd, isAsGoodAs, newDiscountCode, offerKey, parseOffer, poolTarget } from "./discount-offers.ts";
+import type { Offer } from "./discount-offers.ts";
 
 test("makes codes nobody misreads and nobody guesses", () => {
   const codes = Array.from({ length: 2_000 }, newDiscountCode);
@@ -21,9 +22,40 @@ test("keeps the end of the day across a change of clocks", () => {
   );
 });
 
-test("gives the same terms the same pool", () => {
-  expect(parseOffer(offerKey({ percent: 15 }))).toEqual({ percent: 15 });
-  expect(parseOffer("free-shipping")).toBeNull();
+test.each([
+  ["percent:15", { value: { type: "percent", percent: 15 }, minimum: null, collections: [] }],
+  ["free_shipping", { value: { type: "free_shipping" }, minimum: null, collections: [] }],
+  [
+    "amount:500:JPY;minimum:5000:JPY;collections:12,7",
+    {
+      value: { type: "amount", amount: { amount: 500, currency: "JPY" } },
+      minimum: { amount: 5000, currency: "JPY" },
+      collections: ["7", "12"],
+    },
+  ],
+] as [string, Offer][])("gives the same terms the same pool: %s", (key, offer) => {
+  expect(offerKey(offer)).toBe(key);
+  expect(parseOffer(key)).toEqual({ ...offer, collections: offer.collections.toSorted() });
+});
+
+test("knows no offer of a later version", () => {
+  expect(parseOffer("buy_x_get_y:3")).toBeNull();
+  expect(parseOffer("percent:15;per_customer:2")).toBeNull();
+});
+
+test.each([
+  ["percent:20", "percent:15", true],
+  ["percent:10", "percent:15", false],
+  ["percent:20", "amount:500:USD", false],
+  ["amount:500:USD", "amount:500:USD", true],
+  ["amount:500:USD", "amount:500:EUR", false],
+  ["free_shipping", "free_shipping;minimum:1000:USD", true],
+  ["free_shipping;minimum:1000:USD", "free_shipping", false],
+  ["percent:20;collections:1", "percent:15", false],
+  ["percent:20", "percent:15;collections:1", true],
+])("a held %s is as good as a meant %s: %s", (held, meant, isGood) => {
+  const [one, other] = [parseOffer(held), parseOffer(meant)];
+  expect(one && other && isAsGoodAs(one, other)).toBe(isGood);
 });
 
 test("sizes a pool by what is taken and what is under way, within bounds", () => {

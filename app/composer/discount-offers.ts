@@ -1,8 +1,22 @@
 import { randomInt } from "node:crypto";
 import { DateTime } from "luxon";
+import type { Money } from "./template-fields.ts";
 
 // One discount in Shopify per offer and day of validity, because a code's end date belongs to its discount. A code taken
 // today comes from the cohort whose last day lies at least the promised hours ahead, so the message can name its true end.
+
+/** What a code takes off. */
+export type DiscountValue =
+  { type: "percent"; percent: number } | { type: "amount"; amount: Money } | { type: "free_shipping" };
+
+/** The terms of a code: the same terms share a pool. */
+export type Offer = {
+  value: DiscountValue;
+  /** What the order must come to before the discount; in the shop's currency. */
+  minimum: Money | null;
+  /** Numbers of the collections it is limited to, sorted; empty: the whole order. */
+  collections: string[];
+};
 
 /** Letters and digits nobody mixes up when reading them aloud: no 0/O, 1/I/L, 5/S, 2/Z, 8/B, U/V. */
 const ALPHABET = "ACDEFGHJKMNPQRTWXY34679";
@@ -14,15 +28,59 @@ export function newDiscountCode(): string {
   return `BACK-${letters.join("")}`;
 }
 
-/** The canonical text of an offer's terms: the same terms share a pool. */
-export function offerKey({ percent }: { percent: number }): string {
-  return `percent:${percent}`;
+/** The canonical text of an offer's terms, as rows keep it: "percent:15", "amount:500:USD;minimum:5000:USD". */
+export function offerKey({ value, minimum, collections }: Offer): string {
+  return [
+    keyOfValue(value),
+    ...(minimum ? [`minimum:${minimum.amount}:${minimum.currency}`] : []),
+    ...(collections.length > 0 ? [`collections:${collections.toSorted().join(",")}`] : []),
+  ].join(";");
+}
+
+function keyOfValue(value: DiscountValue): string {
+  switch (value.type) {
+    case "percent":
+      return `percent:${value.percent}`;
+    case "amount":
+      return `amount:${value.amount.amount}:${value.amount.currency}`;
+    case "free_shipping":
+      return "free_shipping";
+  }
 }
 
 /** Null for an offer that this version does not know. */
-export function parseOffer(key: string): { percent: number } | null {
-  const match = /^percent:(\d{1,3})$/.exec(key);
-  return match ? { percent: Number(match[1]) } : null;
+export function parseOffer(key: string): Offer | null {
+  const match =
+    /^(?:percent:(\d{1,3})|amount:(\d+):([A-Z]{3})|(free_shipping))(?:;minimum:(\d+):([A-Z]{3}))?(?:;collections:([\d,]+))?$/.exec(
+      key,
+    );
+  if (!match) return null;
+  const [, percent, amount, currency = "", , minimum, minimumCurrency = "", collections] = match;
+  const value: DiscountValue = percent
+    ? { type: "percent", percent: Number(percent) }
+    : amount
+      ? { type: "amount", amount: { amount: Number(amount), currency } }
+      : { type: "free_shipping" };
+  return {
+    value,
+    minimum: minimum ? { amount: Number(minimum), currency: minimumCurrency } : null,
+    collections: collections?.split(",") ?? [],
+  };
+}
+
+/**
+ * Whether `held` gives at least what `meant` gives. False where the two cannot be compared: percent with an amount, or an
+ * offer that asks for more or is for fewer products.
+ */
+export function isAsGoodAs(held: Offer, meant: Offer): boolean {
+  if ((held.minimum?.amount ?? 0) > (meant.minimum?.amount ?? 0)) return false;
+  if (held.collections.length > 0 && held.collections.join() !== meant.collections.join()) return false;
+  const [a, b] = [held.value, meant.value];
+  if (a.type === "percent" && b.type === "percent") return a.percent >= b.percent;
+  if (a.type === "amount" && b.type === "amount") {
+    return a.amount.currency === b.amount.currency && a.amount.amount >= b.amount.amount;
+  }
+  return a.type === "free_shipping" && b.type === "free_shipping";
 }
 
 /** The last instant of the shop's day in which `validHours` from `at` are over. */

@@ -1,5 +1,7 @@
 import { Drop, Liquid, LiquidError } from "liquidjs";
 import type { Template } from "liquidjs";
+import type { DiscountValue } from "./discount-offers.ts";
+import { discountInWords } from "./discount-words.ts";
 import { formatInstant, formatMoney } from "./format-values.ts";
 import { isolateLeftToRight, isolateWords } from "./isolate.ts";
 import { fieldFallback, LEFT_TO_RIGHT_FIELDS, TEMPLATE_FIELDS } from "./template-fields.ts";
@@ -56,7 +58,28 @@ function makeEngine(): Liquid {
   });
   // Nothing to include, nothing to lay out.
   for (const tag of ["include", "render", "layout", "block"]) delete liquid.tags[tag];
+  liquid.registerFilter("upcase_first", (value: unknown) => upcaseFirst(String(value ?? "")));
+  fillHolesBeforeFilters(liquid);
   return liquid;
+}
+
+/**
+ * `{{ code | upcase }}` writes a field out as much as `{{ code }}` does: its fallback goes through the filter, and where there is
+ * none the hole is noted. Only `default` is there to see that a field is missing.
+ */
+function fillHolesBeforeFilters(liquid: Liquid): void {
+  for (const [name, filter] of Object.entries(liquid.filters)) {
+    if (name === "default" || typeof filter !== "function") continue;
+    liquid.filters[name] = function (...values: unknown[]) {
+      const filled = values.map((value) => (value instanceof MissingField ? MissingField.writeOut(value) : value));
+      return Reflect.apply(filter, this, filled) as unknown;
+    };
+  }
+}
+
+function upcaseFirst(text: string): string {
+  const [first = ""] = text;
+  return first.toLocaleUpperCase() + text.slice(first.length);
 }
 
 function writeOut(value: unknown): string {
@@ -144,23 +167,22 @@ function scopeOf(facts: TemplateFacts, locale: string, timezone: string): Record
   const scope: Record<string, unknown> = {};
   for (const field of Object.keys(TEMPLATE_FIELDS) as TemplateField[]) {
     const value = facts[field];
-    scope[field] =
-      value === null || value === undefined || value === ""
-        ? new MissingField(field, fieldFallback(field, locale))
-        : writeFact(field, value, locale, timezone);
+    const text = value === null || value === undefined ? "" : writeFact(field, value, locale, timezone);
+    scope[field] = text === "" ? new MissingField(field, fieldFallback(field, locale)) : text;
   }
   return scope;
 }
 
 function writeFact(
   field: TemplateField,
-  value: string | number | Date | Money | Localized,
+  value: string | number | Date | Money | Localized | DiscountValue,
   locale: string,
   timezone: string,
 ): string | number {
   if (typeof value === "number") return value;
   if (value instanceof Date) return isolateWords(formatInstant(value, locale, timezone), locale);
   if (typeof value === "object" && "byLanguage" in value) return isolateWords(inLanguage(value, locale), locale);
+  if (typeof value === "object" && "type" in value) return discountInWords(value, locale) ?? "";
   const text = typeof value === "object" ? formatMoney(value, locale) : value;
   return LEFT_TO_RIGHT_FIELDS.has(field) ? isolateLeftToRight(text, locale) : isolateWords(text, locale);
 }

@@ -1,3 +1,5 @@
+import type { DiscountValue } from "./discount-offers.ts";
+
 /** An amount in minor units of its currency: 1050 USD is $10.50, 1050 JPY is ¥1,050, 1050 KWD is KWD 1.050. */
 export type Money = { amount: number; currency: string };
 
@@ -24,7 +26,11 @@ export type TemplateFacts = Partial<{
   more_items: number | null;
   code: string | null;
   code_expires: Date | null;
+  discount: DiscountValue | null;
   discount_percent: number | null;
+  discount_amount: Money | null;
+  free_shipping: number | null;
+  minimum_order: Money | null;
   checkout_stage: string | null;
   order_name: string | null;
   shipment_status: string | null;
@@ -43,7 +49,7 @@ export type TemplateField = keyof TemplateFacts;
 type FieldDescription = {
   description: string;
   /** Used by previews and by the trial rendering when a text is saved. */
-  example: string | number | Money | Localized;
+  example: string | number | Money | Localized | DiscountValue;
 };
 
 /** The variables of every text, for the docs, the API's description and the editor. */
@@ -65,8 +71,21 @@ export const TEMPLATE_FIELDS: Record<TemplateField, FieldDescription> = {
   item_count: { description: "Pieces in the cart or checkout", example: 2 },
   more_items: { description: "Products in the cart besides the first", example: 1 },
   code: { description: "The shopper's own discount code; empty when the message carries none", example: "BACK-7F3K9Q" },
+  discount: {
+    description: "What the code gives, in words: 15% off, $5.00 off, free shipping",
+    example: { type: "percent", percent: 15 },
+  },
   code_expires: { description: "When the code ends", example: "Monday, 11:59 PM" },
-  discount_percent: { description: "Percent off with the code; empty without one", example: 15 },
+  discount_percent: { description: "Percent off with the code; empty unless it is a percentage", example: 15 },
+  discount_amount: {
+    description: "Amount off with the code; empty unless it is an amount",
+    example: { amount: 500, currency: "USD" },
+  },
+  free_shipping: { description: "1 when the code gives free shipping; empty otherwise", example: 1 },
+  minimum_order: {
+    description: "What the order must come to for the code; empty when anything will do",
+    example: { amount: 5000, currency: "USD" },
+  },
   checkout_stage: { description: "Where the checkout was left: contact, shipping or payment", example: "payment" },
   order_name: { description: "The order's number", example: "#1001" },
   shipment_status: { description: "shipped, out_for_delivery or delivered", example: "shipped" },
@@ -93,6 +112,8 @@ export const LEFT_TO_RIGHT_FIELDS: ReadonlySet<TemplateField> = new Set([
   "compare_at_price",
   "cart_total",
   "missing_amount",
+  "discount_amount",
+  "minimum_order",
   "order_name",
   "tracking_number",
   "tracking_company",

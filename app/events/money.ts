@@ -31,3 +31,11 @@ export function toMinorUnits(amount: string | number, currency: string): number 
   const rounded = kept + (Number(digits[exponent]) >= 5 ? 1 : 0);
   return sign && rounded !== 0 ? -rounded : rounded;
 }
+
+/** An integer in minor units as Shopify writes it: 1999 USD is "19.99", 1500 JPY "1500", 1500 KWD "1.500". */
+export function toDecimal(amount: number, currency: string): string {
+  const exponent = currencyExponent(currency);
+  if (exponent === 0) return String(amount);
+  const digits = String(Math.abs(amount)).padStart(exponent + 1, "0");
+  return `${amount < 0 ? "-" : ""}${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`;
+}

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../clock.server.ts";
 import type { Composed } from "../composer/compose.server.ts";
-import type { PoolCode } from "../journeys/discount-store.ts";
+import type { Offer } from "../composer/discount-offers.ts";
+import { discountFacts } from "../composer/discount-words.ts";
+import type { CodeToGive } from "../journeys/discount-store.ts";
 import { DISCOUNT_POOL_JOB, discountPoolKey } from "../journeys/discount-store.ts";
 import { decideLeaving } from "../journeys/decide-leaving.ts";
 import type { Decision } from "../journeys/decide-leaving.ts";
@@ -18,8 +20,9 @@ import { dueAtStep, messageAfter } from "../journeys/steps.ts";
 import type { JobHandler, JobResult } from "../scheduler/job.ts";
 import { sendDeliveryJob } from "../sender/delivery-jobs.ts";
 import type { Subscription } from "../subscriptions/subscription-store.ts";
-import { chooseCode, personKey } from "./choose-code.server.ts";
 import { buttonFacts } from "./button-facts.ts";
+import { chooseCode } from "./choose-code.server.ts";
+import type { CodeDeps } from "./choose-code.server.ts";
 import type { Freshness, FreshVariants } from "./fresh-variants.server.ts";
 import type { LocalVariants } from "./local-variants.server.ts";
 import type { OrderCount } from "./order-count.server.ts";
@@ -29,7 +32,7 @@ import type { AdvanceStore } from "./read-situation.server.ts";
 /** Times a message is decided anew because what it was decided on had changed before it was written. */
 const TRIES = 5;
 
-export type AdvanceDeps = {
+export type AdvanceDeps = Pick<CodeDeps, "findCode"> & {
   store: AdvanceStore;
   clock: Clock;
   fresh: FreshVariants;
@@ -150,7 +153,7 @@ class RunStep {
     const [first, ...others] = subscriptions;
     if (!first) return this.#goOn([this.#row("dropped", "unsubscribed", {})]);
 
-    const offer = await chooseCode(this.#deps.store.runs, this.#kind, this.#situation, step, this.#now);
+    const offer = await chooseCode(this.#deps, this.#kind, this.#situation, step, this.#now);
     if (offer.type === "wait") {
       const values = { until: offer.until.toISOString(), offer: step.discount };
       const { shop } = run;
@@ -166,12 +169,16 @@ class RunStep {
       );
     }
 
+    if (offer.type === "drop") {
+      const reason = offer.because === "budget_spent" ? "budget_spent" : "no_code";
+      return this.#goOn([this.#row("dropped", reason, { because: offer.because })]);
+    }
     const code = offer.type === "code" ? offer.code : null;
     const notificationId = newMessageId();
     const tag = this.#kind.tag(this.#situation) ?? notificationId;
     let composed: Composed;
     try {
-      composed = this.#compose(step, first, code, tag);
+      composed = this.#compose(step, first, offer.type === "code" ? offer : null, tag);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return this.#goOn([this.#row("dropped", "broken_text", { message })]);
@@ -188,10 +195,13 @@ class RunStep {
         dueAt: this.#expected.dueAt.toISOString(),
         ...(stock && { stock }),
         ...(step.discount && {
-          discount: offer.type === "code" ? { code: true } : { code: false, because: offer.because },
+          discount:
+            offer.type === "code"
+              ? { code: true, isAgain: offer.code.isAgain }
+              : { code: false, because: offer.because },
         }),
       }),
-      code: code && { code: code.code, personKey: personKey(this.#situation) },
+      code,
       next: this.#next(sent),
       context: sent,
     };
@@ -201,7 +211,7 @@ class RunStep {
   #compose(
     step: Extract<Decision, { type: "send" }>["step"],
     subscription: Subscription,
-    code: PoolCode | null,
+    chosen: { code: CodeToGive; offer: Offer } | null,
     tag: string,
   ): Composed {
     const { person, firstName } = this.#situation;
@@ -214,9 +224,7 @@ class RunStep {
         plainTexts: this.#kind.plainTexts,
         facts: {
           ...this.#kind.facts(this.#situation),
-          code: code?.code ?? null,
-          code_expires: code?.endsAt ?? null,
-          discount_percent: code && step.discount ? step.discount.percent : null,
+          ...discountFacts(chosen?.code ?? null, chosen?.offer ?? null),
         },
         target: this.#kind.target(this.#situation),
         image: this.#kind.image(this.#situation),
@@ -231,14 +239,14 @@ class RunStep {
     notificationId: string,
     composed: Composed,
     devices: [Subscription, ...Subscription[]],
-    code: PoolCode | null,
+    code: CodeToGive | null,
     values: Record<string, unknown>,
   ): OutgoingMessage {
     const { clock } = this.#deps;
     const { run, person } = this.#situation;
     const { kind, isTransactional, ttlSeconds, urgency } = this.#kind;
     // Nothing may still arrive when the code it promises is over.
-    const codeSeconds = code ? clock.machineMsUntil(code.endsAt) / 1_000 : Infinity;
+    const codeSeconds = code?.endsAt ? clock.machineMsUntil(code.endsAt) / 1_000 : Infinity;
     const { notification, delivery, handOver } = outgoingMessage(
       {
         id: notificationId,

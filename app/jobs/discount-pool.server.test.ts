@@ -188,15 +188,3 @@ test("comes back later when Shopify does not answer, and ends when the app is go
   shop.shopify.refuse("revoked");
   expect(await shop.tend()).toEqual({ type: "done" });
 });
-
-test("gives each code away once", async () => {
-  const shop = await createShop();
-  await shop.tend();
-  const validUntil = new Date("2026-11-23T12:00:00Z");
-  const code = await shop.store.runs.codeFor(SHOP, { percent: 15 }, "visitor:ada", 1, validUntil);
-  expect(code?.endsAt.toISOString()).toBe("2026-11-23T23:59:59.000Z");
-  expect(await shop.store.runs.codeFor(SHOP, { percent: 10 }, "visitor:ada", 1, validUntil)).toBeNull();
-  expect(
-    await shop.store.runs.codeFor(SHOP, { percent: 15 }, "visitor:ada", 1, new Date("2026-12-24T12:00:00Z")),
-  ).toBeNull();
-});

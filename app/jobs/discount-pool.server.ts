@@ -1,28 +1,34 @@
 import type { Clock } from "../clock.server.ts";
-import { cohortEnd, newDiscountCode, offerKey, parseOffer, poolTarget } from "../composer/discount-offers.ts";
-import type { JourneyDefinition } from "../journeys/definition.ts";
+import { cohortEnd, newDiscountCode, offerKey, poolTarget } from "../composer/discount-offers.ts";
+import type { Offer } from "../composer/discount-offers.ts";
+import { offerOf } from "../journeys/discount.ts";
 import type { StepDiscount } from "../journeys/discount.ts";
 import type { Cohort } from "../journeys/discount-store.ts";
-import { DAY_MS, HOUR_MS } from "../journeys/duration.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../journeys/duration.ts";
 import type { Logger } from "../log.server.ts";
 import type { JobHandler, JobResult } from "../scheduler/job.ts";
 import type { AdminApi, AdminResult } from "../shopify/admin-api.ts";
-import { ADD_DISCOUNT_CODES, CREATE_DISCOUNT, DELETE_DISCOUNT, DISCOUNT_CODES_ADDED } from "../shopify/operations.ts";
+import { ADD_DISCOUNT_CODES, DELETE_DISCOUNT, DISCOUNT_BY_CODE, DISCOUNT_CODES_ADDED } from "../shopify/operations.ts";
 import type {
   AddDiscountCodesData,
-  CreateDiscountData,
   DeleteDiscountData,
+  DiscountByCodeData,
   DiscountCodesAddedData,
 } from "../shopify/operations.ts";
 import type { Store } from "../store/store.ts";
+import { creationOf } from "./create-discount.ts";
 
 // Codes are made ahead of need, so that no message waits for Shopify: for what is promised now and for the day after, a
 // pool of unique single-use codes per offer and day of validity. Each call to Shopify is followed by what it changed in
-// our own tables; a crash in between costs a few codes that nobody ever gets.
+// our own tables. A discount is found again by its first code when the answer to its making was lost; bulk codes whose
+// answer was lost are given to nobody and go with their discount.
 
 /** Codes Shopify takes in one call. */
 const BATCH = 250;
-const KEEP_AFTER_END_MS = 7 * DAY_MS;
+/** Codes stop in Shopify by themselves; what is over is cleared away once the last checkouts begun with it are done. */
+const KEEP_AFTER_END_MS = HOUR_MS;
+/** Discounts deleted in one look, one call each. */
+const DELETED_AT_ONCE = 25;
 const BETWEEN_LOOKS_MS = 6 * HOUR_MS;
 /** Machine time. */
 const POLL_MS = 1_000;
@@ -47,20 +53,25 @@ export async function tendDiscountPool(deps: Deps, shop: string, now: Date, sign
   try {
     await settlePending(deps, shop);
     await store.discounts.closeEnded(shop, now);
-    const discounts = promisedDiscounts(await store.discounts.promisedDefinitions(shop));
-    for (const discount of discounts) {
+    const promises = promisesIn(await store.discounts.promisedDefinitions(shop));
+    let isAnyRefused = false;
+    for (const promise of promises) {
       // Today's need and tomorrow's, so that midnight finds a pool.
       for (const at of [now, new Date(now.getTime() + DAY_MS)]) {
         if (signal?.aborted) return { type: "snooze", until: now };
-        await fill(deps, shop, discount, cohortEnd(at, discount.validHours, facts.timezone), now);
+        const isMade = await fill(deps, shop, promise, cohortEnd(at, promise.validHours, facts.timezone), now);
+        isAnyRefused ||= !isMade;
       }
     }
-    await deleteOld(deps, shop, now);
+    const hasMoreToDelete = await deleteOld(deps, shop, now);
     const isWaiting = (await store.discounts.pendingBatches(shop)).length > 0;
-    if (isWaiting) return { type: "snooze", until: clock.afterMachineMs(POLL_MS) };
+    if (isWaiting || hasMoreToDelete) return { type: "snooze", until: clock.afterMachineMs(POLL_MS) };
+    if (isAnyRefused) return { type: "snooze", until: clock.afterMachineMs(AFTER_REFUSAL_MS) };
     // What was made for a promise that is no more still has to be cleared away.
-    const isIdle = discounts.length === 0 && (await store.discounts.cohorts(shop)).length === 0;
-    return isIdle ? { type: "done" } : { type: "snooze", until: new Date(now.getTime() + BETWEEN_LOOKS_MS) };
+    const cohorts = await store.discounts.cohorts(shop);
+    if (promises.length === 0 && cohorts.length === 0) return { type: "done" };
+    const firstEnd = Math.min(...cohorts.map(({ endsAt }) => endsAt.getTime() + KEEP_AFTER_END_MS + MINUTE_MS));
+    return { type: "snooze", until: new Date(Math.min(now.getTime() + BETWEEN_LOOKS_MS, firstEnd)) };
   } catch (error) {
     if (!(error instanceof ShopifyRefusal)) throw error;
     if (error.reason === "revoked") return { type: "done" };
@@ -70,28 +81,96 @@ export async function tendDiscountPool(deps: Deps, shop: string, now: Date, sign
   }
 }
 
-/** Distinct discounts that messages may promise. */
-function promisedDiscounts(definitions: unknown[]): StepDiscount[] {
-  const found = new Map<string, StepDiscount>();
-  for (const definition of definitions as JourneyDefinition[]) {
-    for (const step of definition.steps) {
-      if (step.type === "message" && step.discount) {
-        found.set(`${offerKey(step.discount)} ${step.discount.validHours}`, step.discount);
-      }
+type Promised = { offer: Offer; validHours: number; journeys: string[] };
+
+/** The offers that messages may make with codes of our own, each once for each length of validity. */
+function promisesIn(definitions: { journey: string; definition: unknown }[]): Promised[] {
+  const found = new Map<string, Promised>();
+  for (const { journey, definition } of definitions) {
+    for (const discount of discountsIn(definition)) {
+      if (discount.code) continue;
+      const offer = offerOf(discount);
+      const key = `${offerKey(offer)} ${discount.validHours}`;
+      const promise = found.get(key) ?? { offer, validHours: discount.validHours, journeys: [] };
+      if (!promise.journeys.includes(journey)) promise.journeys.push(journey);
+      found.set(key, promise);
     }
   }
   return [...found.values()];
 }
 
-async function fill(deps: Deps, shop: string, discount: StepDiscount, endsAt: Date, now: Date) {
-  const { store } = deps;
-  const offer = offerKey(discount);
-  const cohort = await openCohort(deps, shop, offer, endsAt, now);
-  if (!cohort?.shopifyId || cohort.state !== "open") return;
+/** Of every message, however deep in branches. */
+function discountsIn(part: unknown): StepDiscount[] {
+  if (Array.isArray(part)) return part.flatMap(discountsIn);
+  if (typeof part !== "object" || part === null) return [];
+  if ("type" in part && part.type === "message") {
+    return "discount" in part && part.discount ? [part.discount as StepDiscount] : [];
+  }
+  return Object.values(part).flatMap(discountsIn);
+}
 
-  const demand = await store.discounts.demand(shop, offer, new Date(now.getTime() - DAY_MS));
+/** @returns false when Shopify does not want this offer; the others are made all the same */
+async function fill(deps: Deps, shop: string, promise: Promised, endsAt: Date, now: Date): Promise<boolean> {
+  const { store, log } = deps;
+  const offer = offerKey(promise.offer);
+  const cohort = await beginCohort(deps, shop, offer, endsAt, now);
+  try {
+    const shopifyId = cohort.shopifyId ?? (await openCohort(deps, shop, cohort, promise.offer, now));
+    if (cohort.state === "open" || cohort.state === "creating") {
+      await addCodes(deps, shop, { ...cohort, shopifyId }, promise.journeys, now);
+    }
+    if (cohort.problem) await store.discounts.noteProblem(shop, cohort.id, null);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ShopifyRefusal) || error.reason !== "invalid") throw error;
+    log.error({ shop, offer, err: error }, "Shopify does not want a discount");
+    await store.discounts.noteProblem(shop, cohort.id, error.message.slice(0, 300));
+    return false;
+  }
+}
+
+type Begun = Cohort & { isNew: boolean };
+
+async function beginCohort({ store }: Deps, shop: string, offer: string, endsAt: Date, now: Date): Promise<Begun> {
+  const firstCode = newDiscountCode();
+  const cohort = await store.discounts.beginCohort(shop, offer, endsAt, firstCode, now);
+  return { ...cohort, isNew: cohort.firstCode === firstCode };
+}
+
+/** Has Shopify make the discount, unless it did and we never heard of it. @returns its id in Shopify */
+async function openCohort(deps: Deps, shop: string, cohort: Begun, offer: Offer, now: Date): Promise<string> {
+  const { id, endsAt } = cohort;
+  const firstCode = cohort.firstCode ?? newDiscountCode();
+  let shopifyId = cohort.isNew ? null : await idOfCode(deps, shop, firstCode);
+  if (shopifyId === null) {
+    const creation = creationOf(offer, { code: firstCode, endsAt, now });
+    const created = await ask<Record<string, unknown>>(deps, shop, creation.operation, creation.variables);
+    const { codeDiscountNode, userErrors } = creation.read(created);
+    if (!codeDiscountNode) throw new ShopifyRefusal("invalid", describe(userErrors), null);
+    shopifyId = codeDiscountNode.id;
+  }
+  await deps.store.discounts.openCohort(shop, id, shopifyId, firstCode, now);
+  return shopifyId;
+}
+
+async function idOfCode(deps: Deps, shop: string, code: string): Promise<string | null> {
+  const found = await ask<DiscountByCodeData>(deps, shop, DISCOUNT_BY_CODE, { code });
+  return found.codeDiscountNodeByCode?.id ?? null;
+}
+
+async function addCodes(
+  deps: Deps,
+  shop: string,
+  cohort: Cohort & { shopifyId: string },
+  journeys: string[],
+  now: Date,
+) {
+  const { store } = deps;
+  const demand = await store.discounts.demand(shop, cohort.offer, journeys, new Date(now.getTime() - DAY_MS));
   const target = poolTarget(demand);
-  const ready = cohort.free + cohort.pending;
+  // A discount is made with its first code.
+  const free = cohort.state === "creating" ? 1 : cohort.free;
+  const ready = free + cohort.pending;
   // Half empty is early enough, and saves a call for each code taken.
   if (ready > target / 2) return;
   const codes = Array.from({ length: Math.min(BATCH, target - ready) }, newDiscountCode);
@@ -102,39 +181,6 @@ async function fill(deps: Deps, shop: string, discount: StepDiscount, endsAt: Da
   const { bulkCreation, userErrors } = added.discountRedeemCodeBulkAdd;
   if (!bulkCreation) throw new ShopifyRefusal("invalid", describe(userErrors), null);
   await store.discounts.addPending(shop, cohort.id, bulkCreation.id, codes, now);
-}
-
-async function openCohort(deps: Deps, shop: string, offer: string, endsAt: Date, now: Date): Promise<Cohort | null> {
-  const { store } = deps;
-  const find = async () =>
-    (await store.discounts.cohorts(shop)).find(
-      (cohort) => cohort.offer === offer && cohort.endsAt.getTime() === endsAt.getTime(),
-    ) ?? null;
-  const known = await find();
-  if (known && known.state !== "creating") return known;
-
-  const terms = parseOffer(offer);
-  if (!terms) return null;
-  const cohortId = await store.discounts.beginCohort(shop, offer, endsAt, now);
-  const code = newDiscountCode();
-  const created = await ask<CreateDiscountData>(deps, shop, CREATE_DISCOUNT, {
-    basicCodeDiscount: {
-      title: `Beckon ${terms.percent}% until ${endsAt.toISOString().slice(0, 10)}`,
-      code,
-      // A little in the past: the shop's clock and ours need not agree to the second.
-      startsAt: new Date(now.getTime() - HOUR_MS).toISOString(),
-      endsAt: endsAt.toISOString(),
-      usageLimit: 1,
-      appliesOncePerCustomer: true,
-      context: { all: "ALL" },
-      customerGets: { value: { percentage: terms.percent / 100 }, items: { all: true } },
-      combinesWith: { orderDiscounts: false, productDiscounts: false, shippingDiscounts: true },
-    },
-  });
-  const { codeDiscountNode, userErrors } = created.discountCodeBasicCreate;
-  if (!codeDiscountNode) throw new ShopifyRefusal("invalid", describe(userErrors), null);
-  await store.discounts.openCohort(shop, cohortId, codeDiscountNode.id, code, now);
-  return find();
 }
 
 /** Codes count once their bulk creation is done, and only those without an error. */
@@ -155,17 +201,23 @@ async function settlePending(deps: Deps, shop: string) {
   }
 }
 
-async function deleteOld(deps: Deps, shop: string, now: Date) {
-  for (const cohort of await deps.store.discounts.cohorts(shop)) {
-    if (cohort.endsAt.getTime() + KEEP_AFTER_END_MS > now.getTime()) continue;
-    if (cohort.shopifyId) {
-      const deleted = await ask<DeleteDiscountData>(deps, shop, DELETE_DISCOUNT, { id: cohort.shopifyId });
+/** @returns whether there is more to delete */
+async function deleteOld(deps: Deps, shop: string, now: Date): Promise<boolean> {
+  const old = (await deps.store.discounts.cohorts(shop)).filter(
+    ({ endsAt }) => endsAt.getTime() + KEEP_AFTER_END_MS <= now.getTime(),
+  );
+  for (const cohort of old.slice(0, DELETED_AT_ONCE)) {
+    // Begun, and never heard of again.
+    const shopifyId = cohort.shopifyId ?? (cohort.firstCode && (await idOfCode(deps, shop, cohort.firstCode)));
+    if (shopifyId) {
+      const deleted = await ask<DeleteDiscountData>(deps, shop, DELETE_DISCOUNT, { id: shopifyId });
       const { userErrors } = deleted.discountCodeDelete;
       // Gone already is what we want.
-      if (userErrors.length > 0) deps.log.warn({ shop, discount: cohort.shopifyId }, describe(userErrors));
+      if (userErrors.length > 0) deps.log.warn({ shop, discount: shopifyId }, describe(userErrors));
     }
     await deps.store.discounts.markDeleted(shop, cohort.id);
   }
+  return old.length > DELETED_AT_ONCE;
 }
 
 class ShopifyRefusal extends Error {

@@ -14,6 +14,7 @@ import { AUDIENCE_SWEEP_JOB, AUDIENCE_WATCH_JOB } from "../journeys/audience-job
 import { audienceSweepHandler } from "./audience-sweep.server.ts";
 import { audienceWatchHandler } from "./audience-watch.server.ts";
 import { advanceRunHandler } from "./advance-run.server.ts";
+import { codeFinder } from "./find-code.server.ts";
 import { discountPoolHandler } from "./discount-pool.server.ts";
 import { freshVariants } from "./fresh-variants.server.ts";
 import { localVariants } from "./local-variants.server.ts";
@@ -46,7 +47,14 @@ export function jobHandlers(services: Services): Record<string, HandlerBinding> 
     [PROCESS_EVENTS_JOB]: { handler: processEventsHandler(services), concurrency: 8 },
     // Many at once, so that the variants of messages due together are read in one call.
     [ADVANCE_RUN_JOB]: {
-      handler: advanceRunHandler({ ...services, fresh, local, orderCount: orderCountOf(services.admin) }),
+      handler: advanceRunHandler({
+        ...services,
+        fresh,
+      local,
+        local,
+        orderCount: orderCountOf(services.admin),
+        findCode: codeFinder(services),
+      }),
       concurrency: 64,
     },
     [STOCK_WATCH_JOB]: { handler: stockWatchHandler({ ...services, fresh }), concurrency: 8 },

@@ -1,6 +1,9 @@
 import { checkTemplate } from "../composer/liquid.server.ts";
 import type { NewJob } from "../scheduler/job.ts";
 import { AUDIENCE_KINDS, audienceWatchJobs } from "./audience-jobs.ts";
+import type { AdminApi } from "../shopify/admin-api.ts";
+import type { ShopStore } from "../shopify/shop-store.ts";
+import { discountIssues } from "./check-discounts.server.ts";
 import { journeySchema } from "./definition.ts";
 import type { JourneyDefinition } from "./definition.ts";
 import { DISCOUNT_POOL_JOB, discountPoolKey } from "./discount-store.ts";
@@ -40,18 +43,24 @@ export async function getJourney(store: Stores, shop: string, kind: string): Pro
  * Replaces a journey's definition by a new version. Runs under way go on with the one they started with.
  *
  * @param unknownJson as it came from the outside
+ * @param admin where a merchant's own codes are looked at; null: nowhere
  * @returns null when the shop has no such journey
  * @throws InvalidDefinitionError naming every field that is wrong
  */
 export async function saveDefinition(
-  store: Stores,
+  store: Stores & { shops: Pick<ShopStore, "get"> },
   shop: string,
   kind: string,
   unknownJson: unknown,
   now: Date,
+  admin: AdminApi | null = null,
 ): Promise<Journey | null> {
   if (!(await getJourney(store, shop, kind))) return null;
-  return store.journeys.save(shop, kind, parseDefinition(kind, unknownJson), now, jobsAfter(shop, [kind], now));
+  const definition = parseDefinition(kind, unknownJson);
+  const currency = (await store.shops.get(shop))?.currency ?? "USD";
+  const issues = await discountIssues(admin, { shop, currency }, definition, now);
+  if (issues.length > 0) throw new InvalidDefinitionError(issues);
+  return store.journeys.save(shop, kind, definition, now, jobsAfter(shop, [kind], now));
 }
 
 /** @returns the journey as it is now, null when the shop has none of this kind */

@@ -59,6 +59,8 @@ export const LEDGER_REASONS = [
   "asked_for_quiet",
   "uncertain",
   "broken_text",
+  "no_code",
+  "budget_spent",
 ] as const;
 export type LedgerReason = (typeof LEDGER_REASONS)[number];
 

@@ -1,7 +1,7 @@
 import type { Order } from "../events/mirror-store.ts";
 import type { LoggedEvent } from "../events/shop-event.ts";
 import type { NewJob } from "../scheduler/job.ts";
-import type { Offer, PoolCode } from "./discount-store.ts";
+import type { CodeToGive } from "./discount-store.ts";
 import type { JourneyDefinition } from "./definition.ts";
 import type { LedgerEntry } from "./ledger-store.ts";
 import type { OutgoingMessage } from "./notification-store.ts";
@@ -46,7 +46,7 @@ export type MessageCommit = {
   person: PersonView;
   outgoing: OutgoingMessage;
   /** The code the message names; it is taken in the same transaction. */
-  code: { code: string; personKey: string } | null;
+  code: CodeToGive | null;
   /** Null: that was the last step. */
   next: NextStep | null;
   /** Where the run stands after its last step. */
@@ -110,11 +110,7 @@ export type RunStore = {
   marketingSent(shop: string, visitorIds: string[], now: Date): Promise<SentMessage[]>;
   /** Everything needed to decide whether a run's message leaves. Null when the run is no more or not under way. */
   leaving(runId: number, now: Date): Promise<Leaving | null>;
-  /** A code for this offer that may be given now; one the person holds unseen for the same run comes first. */
-  codeFor(shop: string, offer: Offer, personKey: string, runId: number, validUntil: Date): Promise<PoolCode | null>;
-  /** When the person last got a code of ours, whatever became of it; codes of this run left out. */
-  lastCodeAt(shop: string, personKey: string, exceptRunId: number): Promise<Date | null>;
-  /** `changed`: the run or the person's orders are not what was read. `code_gone`: another message took the code. */
+  /** `changed`: the run or the person's orders are not what was read. `code_gone`: another message took the code, or what was left of the week's budget. */
   commitMessage(commit: MessageCommit, now: Date): Promise<"done" | "changed" | "code_gone">;
   /** The step is not done now: later, with the reasons in the ledger. False when the run is not what was read. */
   commitDelay(expected: ExpectedRun, next: NextStep, ledger: LedgerEntry[]): Promise<boolean>;

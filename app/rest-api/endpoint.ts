@@ -3,10 +3,18 @@ import type { Clock } from "../clock.server.ts";
 import type { JourneyDefinition } from "../journeys/definition.ts";
 import type { ReplayReport } from "../journeys/replay-report.ts";
 import type { Logger } from "../log.server.ts";
+import type { AdminApi } from "../shopify/admin-api.ts";
 import type { Store } from "../store/store.ts";
 
 /** What endpoints work with. */
-export type ApiDeps = { store: Store; clock: Clock; log: Logger; replay: Replay };
+export type ApiDeps = {
+  store: Store;
+  clock: Clock;
+  log: Logger;
+  replay: Replay;
+  /** Where a merchant's own discount codes are looked at; without it nowhere. */
+  admin?: AdminApi;
+};
 
 /** Runs a definition against what was recorded (app/replay). `busy`: another is under way in this process. */
 export type Replay = (

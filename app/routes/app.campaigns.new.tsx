@@ -69,7 +69,7 @@ export async function action({ request }: ActionFunctionArgs) {
   if (asked.intent === "preview") {
     const about = { shopName: row.name, iconUrl: row.settings.iconUrl, timezone: row.timezone, now: clock.now() };
     const text = { ...asked.text, image: asked.text.image ?? null };
-    return answer({ preview: previewText({ text, locale: asked.locale, discountPercent: null }, about) });
+    return answer({ preview: previewText({ text, locale: asked.locale, discount: null }, about) });
   }
 
   const texts = messageTextsSchema.safeParse(asked.texts);

@@ -14,6 +14,7 @@ import { UnsavedChangesBar } from "../components/save-bar.tsx";
 import { OnOffBadge } from "../components/state-badge.tsx";
 import { TEMPLATE_FIELDS } from "../composer/template-fields.ts";
 import { messageTextSchema } from "../journeys/message-text.ts";
+import { discountSchema } from "../journeys/discount.ts";
 import { getJourney, InvalidDefinitionError, saveDefinition, setEnabled } from "../journeys/journeys.server.ts";
 import { journeyKind } from "../journeys/kinds/registry.server.ts";
 import { scheduleShopSync } from "../shopify/sync-shop.server.ts";
@@ -35,6 +36,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
     description: rules.description,
     isTransactional: rules.isTransactional,
     mayDiscount: rules.mayDiscount,
+    currency: row.currency,
     minimumDelayMs: rules.minimumDelayMs,
     shopName: row.name,
     host: row.primaryDomain ?? shop,
@@ -50,12 +52,13 @@ const actionSchema = z.discriminatedUnion("intent", [
     intent: z.literal("preview"),
     text: messageTextSchema,
     locale: z.string().min(2).max(35),
-    discountPercent: z.number().int().min(1).max(100).nullable(),
+    // Half-written discounts are shown as none.
+    discount: discountSchema.nullable().catch(null),
   }),
 ]);
 
 export async function action({ request, params }: ActionFunctionArgs) {
-  const { store, shop, row, clock } = await adminContext(request);
+  const { store, shop, row, clock, admin } = await adminContext(request);
   const kind = params.kind ?? "";
   const parsed = actionSchema.safeParse(await request.json().catch(() => null));
   // A preview of half-written text is nothing to complain of: the fields say so when it is saved.
@@ -73,7 +76,7 @@ export async function action({ request, params }: ActionFunctionArgs) {
       return answer([]);
     case "save":
       try {
-        const saved = await saveDefinition(store, shop, kind, parsed.data.definition, clock.now());
+        const saved = await saveDefinition(store, shop, kind, parsed.data.definition, clock.now(), admin);
         if (!saved) throw notFound("There is no such journey.");
         return answer([]);
       } catch (error) {
@@ -151,6 +154,7 @@ export default function Journey() {
         definition={draft}
         languages={data.languages}
         mayDiscount={data.mayDiscount}
+        currency={data.currency}
         minimumDelayMs={data.minimumDelayMs}
         variables={data.variables}
         problems={problems}
@@ -180,7 +184,7 @@ function usePreview(draft: Definition, edited: EditedText | null) {
         intent: "preview",
         text,
         locale,
-        discountPercent: step?.type === "message" ? (step.discount?.percent ?? null) : null,
+        discount: step?.type === "message" ? step.discount : null,
       })
     : null;
 

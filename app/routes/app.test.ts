@@ -192,16 +192,18 @@ test("names the field, line and column of a text that is wrong, and saves nothin
   expect(await world.store.journeys.get(SHOP, "welcome")).toMatchObject({ version });
 });
 
-async function preview(text: object, locale: string, discountPercent: number | null = null) {
+async function preview(text: object, locale: string, discount: object | null = null) {
   const answer = await ask(journey.action, "/app/journeys/welcome", {
-    ...jsonBody({ intent: "preview", text, locale, discountPercent }),
+    ...jsonBody({ intent: "preview", text, locale, discount }),
     ...welcome,
   });
   return answer.json.preview;
 }
 
 test("previews a text with example values, right to left where the language runs so", async () => {
-  const english = await preview({ title: "Hi {{ first_name }}", body: "{{ discount_percent }}% off" }, "en", 20);
+  const english = await preview({ title: "Hi {{ first_name }}", body: "{{ discount_percent }}% off" }, "en", {
+    percent: 20,
+  });
   const arabic = await preview({ title: "أهلا", body: "نص" }, "ar");
   const broken = await preview({ title: "{{", body: "x" }, "en");
 

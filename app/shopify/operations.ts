@@ -266,6 +266,126 @@ export type CreateDiscountData = {
   discountCodeBasicCreate: { codeDiscountNode: { id: string } | null; userErrors: DiscountUserError[] };
 };
 
+/** The same for free shipping, which Shopify makes by another mutation. */
+export const CREATE_SHIPPING_DISCOUNT = /* GraphQL */ `
+  mutation CreateShippingDiscount($freeShippingCodeDiscount: DiscountCodeFreeShippingInput!) {
+    discountCodeFreeShippingCreate(freeShippingCodeDiscount: $freeShippingCodeDiscount) {
+      codeDiscountNode {
+        id
+      }
+      userErrors {
+        field
+        message
+        code
+      }
+    }
+  }
+`;
+
+export type CreateShippingDiscountData = {
+  discountCodeFreeShippingCreate: { codeDiscountNode: { id: string } | null; userErrors: DiscountUserError[] };
+};
+
+/** The discount that a code belongs to and what it gives now. */
+export const DISCOUNT_BY_CODE = /* GraphQL */ `
+  query DiscountByCode($code: String!) {
+    codeDiscountNodeByCode(code: $code) {
+      id
+      codeDiscount {
+        __typename
+        ... on DiscountCodeBasic {
+          status
+          endsAt
+          usageLimit
+          asyncUsageCount
+          minimumRequirement {
+            ...Minimum
+          }
+          customerGets {
+            value {
+              __typename
+              ... on DiscountPercentage {
+                percentage
+              }
+              ... on DiscountAmount {
+                amount {
+                  amount
+                  currencyCode
+                }
+                appliesOnEachItem
+              }
+            }
+          }
+        }
+        ... on DiscountCodeFreeShipping {
+          status
+          endsAt
+          usageLimit
+          asyncUsageCount
+          minimumRequirement {
+            ...Minimum
+          }
+        }
+      }
+    }
+  }
+  fragment Minimum on DiscountMinimumRequirement {
+    __typename
+    ... on DiscountMinimumSubtotal {
+      greaterThanOrEqualToSubtotal {
+        amount
+        currencyCode
+      }
+    }
+  }
+`;
+
+type MoneyNow = { amount: string; currencyCode: string };
+
+/** Other `__typename`s (buy X get Y, an app's own discount) have none of the fields. */
+export type DiscountNow = {
+  __typename: string;
+  status?: "ACTIVE" | "EXPIRED" | "SCHEDULED";
+  endsAt?: string | null;
+  usageLimit?: number | null;
+  asyncUsageCount?: number;
+  minimumRequirement?: { __typename: string; greaterThanOrEqualToSubtotal?: MoneyNow } | null;
+  customerGets?: {
+    value: { __typename: string; percentage?: number; amount?: MoneyNow; appliesOnEachItem?: boolean };
+  };
+};
+
+export type DiscountByCodeData = {
+  codeDiscountNodeByCode: { id: string; codeDiscount: DiscountNow } | null;
+};
+
+/** Collections by a few letters of their title, for the merchant to choose from. */
+export const FIND_COLLECTIONS = /* GraphQL */ `
+  query FindCollections($query: String) {
+    collections(first: 20, query: $query) {
+      nodes {
+        id
+        title
+      }
+    }
+  }
+`;
+
+/** The titles of chosen collections; a deleted one is null. */
+export const COLLECTION_TITLES = /* GraphQL */ `
+  query CollectionTitles($ids: [ID!]!) {
+    nodes(ids: $ids) {
+      ... on Collection {
+        id
+        title
+      }
+    }
+  }
+`;
+
+export type FindCollectionsData = { collections: { nodes: { id: string; title: string }[] } };
+export type CollectionTitlesData = { nodes: ({ id?: string; title?: string } | null)[] };
+
 /** At most 250 codes a call; done later, see DISCOUNT_CODES_ADDED. */
 export const ADD_DISCOUNT_CODES = /* GraphQL */ `
   mutation AddDiscountCodes($discountId: ID!, $codes: [DiscountRedeemCodeInput!]!) {

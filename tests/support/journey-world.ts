@@ -13,6 +13,7 @@ import { advanceRunHandler } from "../../app/jobs/advance-run.server.ts";
 import { freshVariants } from "../../app/jobs/fresh-variants.server.ts";
 import { localVariants } from "../../app/jobs/local-variants.server.ts";
 import { sendDirectMessageHandler } from "../../app/jobs/send-direct-message.server.ts";
+import { codeFinder } from "../../app/jobs/find-code.server.ts";
 import { orderCountOf } from "../../app/jobs/order-count.server.ts";
 import { processEventsHandler } from "../../app/jobs/process-events.server.ts";
 import { ADVANCE_CAMPAIGN_JOB, SEND_CAMPAIGN_PAGE_JOB } from "../../app/campaigns/campaign.ts";
@@ -32,7 +33,7 @@ import { SEND_DELIVERY_KIND } from "../../app/sender/delivery-jobs.ts";
 import type { PushRequest } from "../../app/sender/push-request.ts";
 import type { AdminApi } from "../../app/shopify/admin-api.ts";
 import { LOCAL_VARIANTS } from "../../app/shopify/operations.ts";
-import type { LocalVariantNow, VariantNow } from "../../app/shopify/operations.ts";
+import type { DiscountNow, LocalVariantNow, VariantNow } from "../../app/shopify/operations.ts";
 import {
   carts,
   discountCodes,
@@ -98,6 +99,8 @@ export async function createWorld(options: WorldOptions = {}) {
   const localPrices = new Map<string, { amount: string; currencyCode: string }>();
   /** By "locale variant". */
   const translations = new Map<string, string>();
+  /** Codes the merchant made in Shopify, as its Admin API describes them. */
+  const merchantCodes = new Map<string, DiscountNow>();
   const pushes: Push[] = [];
   let shopifyIsUp = true;
   let reads = 0;
@@ -135,6 +138,10 @@ export async function createWorld(options: WorldOptions = {}) {
     async query<T>(_shop: string, operation: string, variables?: Record<string, unknown>) {
       reads += 1;
       if (!shopifyIsUp) return { ok: false, reason: "later", message: "down", retryAfterMs: null };
+      if (typeof variables?.code === "string") {
+        const codeDiscount = merchantCodes.get(variables.code);
+        return { ok: true, data: { codeDiscountNodeByCode: codeDiscount ? { id: "1", codeDiscount } : null } as T };
+      }
       if (typeof variables?.id === "string") {
         return { ok: true, data: { customer: { numberOfOrders: orderCounts.get(variables.id) ?? "0" } } as T };
       }
@@ -180,7 +187,14 @@ export async function createWorld(options: WorldOptions = {}) {
   const feedReads: string[] = [];
   const handlers: Record<string, JobHandler> = {
     [PROCESS_EVENTS_JOB]: processEventsHandler({ store, clock, log: { error: console.error } }),
-    [ADVANCE_RUN_JOB]: advanceRunHandler({ store, clock, fresh, local, orderCount: orderCountOf(admin) }),
+    [ADVANCE_RUN_JOB]: advanceRunHandler({
+      store,
+      clock,
+      fresh,
+      local,
+      orderCount: orderCountOf(admin),
+      findCode: codeFinder({ admin, clock }),
+    }),
     [STOCK_WATCH_JOB]: stockWatchHandler({ store, clock, fresh }),
     [VARIANT_WATCH_JOB]: variantWatchHandler({ store, clock, fresh }),
     [AUDIENCE_WATCH_JOB]: audienceWatchHandler({
@@ -584,13 +598,16 @@ export async function createWorld(options: WorldOptions = {}) {
       });
     },
 
-    /** Codes as the pool keeps them. */
-    giveCodes(count: number, percent = 15, endsAt = new Date(clock.now().getTime() + 3 * DAY)) {
+    merchantCodes,
+
+    /** Codes as the pool keeps them; of `percent`, or of another offer by its key. */
+    giveCodes(count: number, percent: number | string = 15, endsAt = new Date(clock.now().getTime() + 3 * DAY)) {
+      const offer = typeof percent === "string" ? percent : `percent:${percent}`;
       const [cohort] = drizzle
         .insert(discounts)
         .values({
           shop: SHOP,
-          offer: `percent:${percent}`,
+          offer,
           endsAt,
           shopifyId: "gid://shopify/DiscountCodeNode/1",
           state: "open",

@@ -37,6 +37,7 @@ const DEFAULT_DEFINITION = journeySchema.parse({
 /** Somebody is signed in with an account made just now. A guest's order makes a customer too, but nobody signs in. */
 export const accountCreated: JourneyKind = {
   ...PLAIN_MESSAGE,
+  isCodeAPresent: true,
   kind: KIND,
   name: "Account created",
   description: "Greets who made an account, in the morning where they are. Not after a guest's order.",

@@ -26,15 +26,15 @@ const DEFAULT_DEFINITION = journeySchema.parse({
       message: {
         en: {
           title: "Happy birthday{% if first_name %}, {{ first_name }}{% endif %}!",
-          body: "A present from {{ shop_name }}: {{ code }} takes {{ discount_percent }}% off, until {{ code_expires }}.",
+          body: "A present from {{ shop_name }}: {{ discount }} with the code {{ code }}, until {{ code_expires }}.",
         },
         tr: {
           title: "{% if first_name %}{{ first_name }}, {% endif %}doğum gününüz kutlu olsun!",
-          body: "{{ shop_name }} mağazasından bir hediye: {{ code }} kodu %{{ discount_percent }} indirim sağlar. Son tarih: {{ code_expires }}.",
+          body: "{{ shop_name }} mağazasından bir hediye: {{ code }} koduyla {{ discount }}. Son tarih: {{ code_expires }}.",
         },
         ar: {
           title: "عيد ميلاد سعيد{% if first_name %} يا {{ first_name }}{% endif %}!",
-          body: "هدية من {{ shop_name }}: رمزك {{ code }} يمنحك خصم {{ discount_percent }}% حتى {{ code_expires }}.",
+          body: "هدية من {{ shop_name }}: رمزك {{ code }} يمنحك {{ discount }} حتى {{ code_expires }}.",
         },
       },
       discount: { percent: 15, validHours: 336, whenUnavailable: "send_without" },
@@ -79,6 +79,7 @@ const PLAIN_TEXTS = {
 /** A person's birthday or anniversary, told by the API: in the morning where they are, on the day itself or not at all. */
 export const birthday: JourneyKind = {
   ...PLAIN_MESSAGE,
+  isCodeAPresent: true,
   kind: KIND,
   name: "Birthday and anniversary",
   description:

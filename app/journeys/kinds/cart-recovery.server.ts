@@ -42,18 +42,18 @@ const DEFAULT_DEFINITION = journeySchema.parse({
       type: "message",
       message: {
         en: {
-          title: "{{ discount_percent }}% off: {{ product_title }}",
-          body: "Your code {{ code }} takes {{ discount_percent }}% off your cart. It works once, until {{ code_expires }}.",
+          title: "{{ discount | upcase_first }}: {{ product_title }}",
+          body: "Your code {{ code }} gives your cart {{ discount }}. It works once, until {{ code_expires }}.",
           actions: backOrQuiet("en"),
         },
         tr: {
-          title: "%{{ discount_percent }} indirim: {{ product_title }}",
-          body: "Size özel {{ code }} kodu sepetinizde %{{ discount_percent }} indirim sağlar. Tek kullanımlıktır, son tarih: {{ code_expires }}.",
+          title: "{{ discount | upcase_first }}: {{ product_title }}",
+          body: "Size özel {{ code }} koduyla sepetinizde {{ discount }}. Tek kullanımlıktır, son tarih: {{ code_expires }}.",
           actions: backOrQuiet("tr"),
         },
         ar: {
-          title: "خصم {{ discount_percent }}% على {{ product_title }}",
-          body: "رمزك {{ code }} يمنحك خصم {{ discount_percent }}% على سلتك. يُستخدم مرة واحدة حتى {{ code_expires }}.",
+          title: "{{ discount }} على {{ product_title }}",
+          body: "رمزك {{ code }} يمنحك {{ discount }} على سلتك. يُستخدم مرة واحدة حتى {{ code_expires }}.",
           actions: backOrQuiet("ar"),
         },
       },

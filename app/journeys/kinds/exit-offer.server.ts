@@ -25,15 +25,15 @@ const DEFAULT_DEFINITION = journeySchema.parse({
       type: "message",
       message: {
         en: {
-          title: "Before you go: {{ discount_percent }}% off",
+          title: "Before you go: {{ discount }}",
           body: "{{ code }} is yours for {{ product_title }}{% if more_items > 0 %} and the rest of your cart{% endif %}, until {{ code_expires }} and once only.",
         },
         tr: {
-          title: "Gitmeden önce: %{{ discount_percent }} indirim",
+          title: "Gitmeden önce: {{ discount }}",
           body: "{{ code }} kodu {{ product_title }}{% if more_items > 0 %} ve sepetinizdeki diğer ürünler{% endif %} için bir kez geçerli. Son tarih: {{ code_expires }}.",
         },
         ar: {
-          title: "قبل أن تغادر: خصم {{ discount_percent }}%",
+          title: "قبل أن تغادر: {{ discount }}",
           body: "رمزك {{ code }} على {{ product_title }}{% if more_items > 0 %} وبقية سلتك{% endif %}، يُستخدم مرة واحدة حتى {{ code_expires }}.",
         },
       },

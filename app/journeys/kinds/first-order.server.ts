@@ -20,15 +20,15 @@ const DEFAULT_DEFINITION = journeySchema.parse({
       type: "message",
       message: {
         en: {
-          title: "{{ discount_percent }}% off your first order",
+          title: "{{ discount | upcase_first }} for your first order",
           body: "Your own code {{ code }} is good for anything at {{ shop_name }}. It works once, until {{ code_expires }}.",
         },
         tr: {
-          title: "İlk siparişinizde %{{ discount_percent }} indirim",
+          title: "İlk siparişinizde {{ discount }}",
           body: "Size özel {{ code }} kodu {{ shop_name }} mağazasındaki her üründe geçerli. Tek kullanımlıktır, son tarih: {{ code_expires }}.",
         },
         ar: {
-          title: "خصم {{ discount_percent }}% على طلبك الأول",
+          title: "{{ discount }} على طلبك الأول",
           body: "رمزك {{ code }} صالح لكل ما في {{ shop_name }}. يُستخدم مرة واحدة حتى {{ code_expires }}.",
         },
       },
@@ -55,6 +55,7 @@ const PLAIN_TEXTS = {
 /** A code for who is known to have no order yet: never for a buyer who came back with another browser. */
 export const firstOrder: JourneyKind = {
   ...PLAIN_MESSAGE,
+  isCodeAPresent: true,
   kind: "first_order",
   name: "First-order offer",
   description:

@@ -112,6 +112,8 @@ export type JourneyKind = {
    */
   isAnswer?: boolean;
   mayDiscount: boolean;
+  /** Its code is a present (a birthday, a thank-you), given also to who bought without one last time. */
+  isCodeAPresent?: boolean;
   defaultDefinition: JourneyDefinition;
   /** Texts that promise no code, for a message that was meant to have one. */
   plainTexts: TextsByLocale | null;

@@ -32,6 +32,7 @@ const DEFAULT_DEFINITION = journeySchema.parse({
 /** Points or a bonus were credited, as the merchant's loyalty system tells by the API. */
 export const points: JourneyKind = {
   ...PLAIN_MESSAGE,
+  isCodeAPresent: true,
   kind: "points",
   name: "Points credited",
   description:

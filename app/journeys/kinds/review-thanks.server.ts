@@ -32,6 +32,7 @@ const DEFAULT_DEFINITION = journeySchema.parse({
 /** A review was written, as the merchant's review app tells by the API. */
 export const reviewThanks: JourneyKind = {
   ...PLAIN_MESSAGE,
+  isCodeAPresent: true,
   kind: "review_thanks",
   name: "Review thanks",
   description: "Thanks for a review. Needs your review app to tell of it by the API: the event review_created.",

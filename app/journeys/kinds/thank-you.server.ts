@@ -18,15 +18,15 @@ const DEFAULT_DEFINITION = journeySchema.parse({
       message: {
         en: {
           title: "Thank you for your order {{ order_name }}",
-          body: "A small thank-you from {{ shop_name }}: {{ code }} takes {{ discount_percent }}% off your next order, until {{ code_expires }}.",
+          body: "A small thank-you from {{ shop_name }} for your next order: {{ discount }} with the code {{ code }}, until {{ code_expires }}.",
         },
         tr: {
           title: "{{ order_name }} numaralı siparişiniz için teşekkürler",
-          body: "{{ shop_name }} mağazasından küçük bir teşekkür: {{ code }} kodu bir sonraki siparişinizde %{{ discount_percent }} indirim sağlar. Son tarih: {{ code_expires }}.",
+          body: "{{ shop_name }} mağazasından küçük bir teşekkür: {{ code }} koduyla bir sonraki siparişinizde {{ discount }}. Son tarih: {{ code_expires }}.",
         },
         ar: {
           title: "شكرًا على طلبك {{ order_name }}",
-          body: "هدية شكر من {{ shop_name }}: رمزك {{ code }} يمنحك خصم {{ discount_percent }}% على طلبك القادم حتى {{ code_expires }}.",
+          body: "هدية شكر من {{ shop_name }}: رمزك {{ code }} يمنحك {{ discount }} على طلبك القادم حتى {{ code_expires }}.",
         },
       },
       discount: { percent: 10, validHours: 720, whenUnavailable: "send_without" },
@@ -52,6 +52,7 @@ const PLAIN_TEXTS = {
 /** An order was made and not taken back: thanks, with a code for the next one. Paid or to be paid at the door. */
 export const thankYou: JourneyKind = {
   ...PLAIN_MESSAGE,
+  isCodeAPresent: true,
   kind: "thank_you",
   name: "Thank-you",
   description: "Thanks the buyer a quarter of an hour after an order, with a code for the next one.",

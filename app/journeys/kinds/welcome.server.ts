@@ -42,6 +42,7 @@ export const welcome: JourneyKind = {
   consent: "marketing",
   isAnswer: true,
   mayDiscount: true,
+  isCodeAPresent: true,
   defaultDefinition: DEFAULT_DEFINITION,
   plainTexts: DEFAULT_DEFINITION.steps.find((step) => step.type === "message")?.message ?? null,
   minimumDelayMs: 0,

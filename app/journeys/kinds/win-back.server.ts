@@ -24,15 +24,15 @@ const DEFAULT_DEFINITION = journeySchema.parse({
       if: onlyWhen(false),
       message: {
         en: {
-          title: "{{ discount_percent }}% off, because we miss you",
+          title: "{{ discount | upcase_first }}, because we miss you",
           body: "Your code {{ code }} is for anything at {{ shop_name }}. It works once, until {{ code_expires }}.",
         },
         tr: {
-          title: "Sizi özledik: %{{ discount_percent }} indirim",
+          title: "Sizi özledik: {{ discount }}",
           body: "{{ code }} kodunuz {{ shop_name }} mağazasındaki her üründe geçerli. Tek kullanımlıktır, son tarih: {{ code_expires }}.",
         },
         ar: {
-          title: "اشتقنا إليك: خصم {{ discount_percent }}%",
+          title: "اشتقنا إليك: {{ discount }}",
           body: "رمزك {{ code }} صالح لكل ما في {{ shop_name }}. يُستخدم مرة واحدة حتى {{ code_expires }}.",
         },
       },
@@ -78,6 +78,7 @@ const PLAIN_TEXTS = {
 /** A customer has ordered: do they again within the time set? If not, an offer; if they do, thanks instead. */
 export const winBack: JourneyKind = {
   ...PLAIN_MESSAGE,
+  isCodeAPresent: true,
   kind: KIND,
   name: "Win-back",
   description:

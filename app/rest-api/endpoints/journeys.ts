@@ -74,8 +74,10 @@ export const journeyEndpoints = [
     errors: { 400: "The definition is wrong: `errors` names each place", 413: "The body is too large", ...notFound },
     async handle(call) {
       try {
-        const { store, shop, clock } = call;
-        return answerWith(await saveDefinition(store, shop, kindOf(call), definitionIn(call.body), clock.now()));
+        const { store, shop, clock, body, admin } = call;
+        return answerWith(
+          await saveDefinition(store, shop, kindOf(call), definitionIn(body), clock.now(), admin ?? null),
+        );
       } catch (error) {
         if (error instanceof InvalidDefinitionError) {
           throw new ProblemError(400, "The definition is wrong.", error.issues);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { MirrorChange } from "../../events/mirror-change.ts";
 import type { LoggedEvent } from "../../events/shop-event.ts";
 import { journeySchema } from "../../journeys/definition.ts";
+import type { CodeToGive } from "../../journeys/discount-store.ts";
 import type { OutgoingMessage } from "../../journeys/notification-store.ts";
 import type { Run } from "../../journeys/person-view.ts";
 import type { MessageCommit, NewRun, RunChange } from "../../journeys/run-store.ts";
@@ -197,29 +198,69 @@ export function runStoreConformance(createStore: CreateStore): void {
 
     test("a code is given to one message; the other writes nothing", async () => {
       const store = await createShop(createStore);
-      const cohort = await store.discounts.beginCohort(SHOP, "percent:15", later(9_000), NOON);
-      await store.discounts.openCohort(SHOP, cohort, "gid://shopify/DiscountCodeNode/1", "BACK-1", NOON);
+      await openCohort(store, "BACK-1");
       const first = await started(store);
       await apply(store, start({ subject: "cart:other", visitorId: "bob" }));
       const second = (await active(store, "bob"))[0];
       if (!second) throw new Error("the second run was not started");
 
-      const code = await store.runs.codeFor(SHOP, { percent: 15 }, "visitor:ada", first.id, later(60));
-      expect(code).toMatchObject({ code: "BACK-1", endsAt: later(9_000) });
-      const take = { code: "BACK-1", personKey: "visitor:ada" };
-      expect(await store.runs.commitMessage({ ...(await message(store, first)), code: take }, later(3))).toBe("done");
-      const other = { ...(await message(store, second, "n2")), code: { code: "BACK-1", personKey: "visitor:bob" } };
+      expect(await store.discounts.freeCode(SHOP, "percent:15", later(60))).toMatchObject({
+        code: "BACK-1",
+        endsAt: later(9_000),
+      });
+      const ada = buildCode("BACK-1", "visitor:ada");
+      expect(await store.runs.commitMessage({ ...(await message(store, first)), code: ada }, later(3))).toBe("done");
+      const bob = buildCode("BACK-1", "visitor:bob");
+      const other = { ...(await message(store, second, "n2")), code: bob };
       expect(await store.runs.commitMessage(other, later(3))).toBe("code_gone");
+      const asHers = { ...other, code: { ...bob, isAgain: true } };
+      expect(await store.runs.commitMessage(asHers, later(3))).toBe("code_gone");
 
       expect(await store.notifications.byId(SHOP, "n2")).toBeNull();
       expect((await active(store, "bob"))[0]).toMatchObject({ step: "1" });
-      expect(await store.runs.codeFor(SHOP, { percent: 15 }, "visitor:bob", second.id, later(60))).toBeNull();
-      // Its own run may use it again as long as nobody has seen it.
-      expect(await store.runs.codeFor(SHOP, { percent: 15 }, "visitor:ada", first.id, later(60))).toMatchObject({
-        code: "BACK-1",
+      expect(await store.discounts.freeCode(SHOP, "percent:15", later(60))).toBeNull();
+      expect(await store.discounts.heldCodes(SHOP, "visitor:bob", NOON)).toEqual([]);
+      expect(await store.discounts.heldCodes(SHOP, "visitor:ada", NOON)).toEqual([
+        {
+          code: "BACK-1",
+          isUnique: true,
+          offer: "percent:15",
+          endsAt: later(9_000),
+          runId: first.id,
+          givenAt: later(3),
+          usedAt: null,
+        },
+      ]);
+    });
+
+    test("the last code of a week's budget goes to one message, and what is offered again uses none of it", async () => {
+      const store = await createShop(createStore);
+      const cohort = await openCohort(store, "BACK-1");
+      await store.discounts.addPending(SHOP, cohort, "bulk-1", ["BACK-2"], NOON);
+      await store.discounts.settleBatch(SHOP, "bulk-1", ["BACK-2"], []);
+      const first = await started(store);
+      await apply(store, start({ subject: "cart:other", visitorId: "bob" }));
+      const second = (await active(store, "bob"))[0];
+      if (!second) throw new Error("the second run was not started");
+      const budget = { codes: 1, cost: null, codesOfJourney: null };
+
+      const ada = { ...buildCode("BACK-1", "visitor:ada"), budget };
+      expect(await store.runs.commitMessage({ ...(await message(store, first)), code: ada }, later(3))).toBe("done");
+      expect(await store.discounts.spent(SHOP, "cart_recovery", NOON)).toEqual({
+        codes: 1,
+        cost: 0,
+        codesOfJourney: 1,
       });
-      expect(await store.runs.lastCodeAt(SHOP, "visitor:ada", second.id)).toEqual(later(3));
-      expect(await store.runs.lastCodeAt(SHOP, "visitor:ada", first.id)).toBeNull();
+      expect(await store.discounts.spent(SHOP, "welcome", NOON)).toEqual({ codes: 1, cost: 0, codesOfJourney: 0 });
+      const bob = { ...buildCode("BACK-2", "visitor:bob"), budget };
+      const other = { ...(await message(store, second, "n2")), code: bob };
+      expect(await store.runs.commitMessage(other, later(3))).toBe("code_gone");
+      expect(await store.runs.commitMessage(other, later(7 * 24 * 60 + 4))).toBe("done");
+
+      const [again] = await active(store);
+      if (!again) throw new Error("the run has ended");
+      const message2 = { ...(await message(store, again, "n3")), code: { ...ada, isAgain: true } };
+      expect(await store.runs.commitMessage(message2, later(90))).toBe("done");
     });
 
     test("a delay moves the job, and says so once", async () => {
@@ -273,9 +314,11 @@ export function runStoreConformance(createStore: CreateStore): void {
   describe("discount codes", () => {
     test("a code is free once its bulk creation is done without an error", async () => {
       const store = await createShop(createStore);
-      const cohort = await store.discounts.beginCohort(SHOP, "percent:15", later(9_000), NOON);
-      expect(await store.discounts.beginCohort(SHOP, "percent:15", later(9_000), NOON)).toBe(cohort);
-      await store.discounts.openCohort(SHOP, cohort, "gid://shopify/DiscountCodeNode/1", "A", NOON);
+      const cohort = await openCohort(store, "A");
+      expect(await store.discounts.beginCohort(SHOP, "percent:15", later(9_000), "Z", NOON)).toMatchObject({
+        id: cohort,
+        firstCode: "A",
+      });
       await store.discounts.addPending(SHOP, cohort, "bulk-1", ["B", "C"], NOON);
       expect(await store.discounts.pendingBatches(SHOP)).toEqual([
         { cohortId: cohort, bulkCreationId: "bulk-1", codes: ["B", "C"] },
@@ -286,7 +329,7 @@ export function runStoreConformance(createStore: CreateStore): void {
       expect(await store.discounts.cohorts(SHOP)).toMatchObject([{ free: 2, pending: 0 }]);
 
       await store.discounts.closeEnded(SHOP, later(9_001));
-      expect(await store.runs.codeFor(SHOP, { percent: 15 }, "visitor:ada", 1, NOON)).toBeNull();
+      expect(await store.discounts.freeCode(SHOP, "percent:15", NOON)).toBeNull();
       await store.discounts.markDeleted(SHOP, cohort);
       expect(await store.discounts.cohorts(SHOP)).toEqual([]);
     });
@@ -430,6 +473,18 @@ async function started(store: Store): Promise<Run> {
   const [run] = await active(store);
   if (!run) throw new Error("the run was not started");
   return run;
+}
+
+/** With one code, free to be given. */
+async function openCohort(store: Store, code: string): Promise<number> {
+  const { id } = await store.discounts.beginCohort(SHOP, "percent:15", later(9_000), code, NOON);
+  await store.discounts.openCohort(SHOP, id, "gid://shopify/DiscountCodeNode/1", code, NOON);
+  return id;
+}
+
+function buildCode(code: string, personKey: string): CodeToGive {
+  const budget = { codes: null, cost: null, codesOfJourney: null };
+  return { code, isUnique: true, offer: "percent:15", endsAt: later(9_000), personKey, isAgain: false, budget };
 }
 
 async function advanceJobs(store: Store): Promise<Date[]> {

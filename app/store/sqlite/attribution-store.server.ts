@@ -1,7 +1,16 @@
-import { and, eq, gte, inArray, lte } from "drizzle-orm";
+import { and, eq, gte, inArray, lte, sql } from "drizzle-orm";
 import type { AttributionStore, CreditCandidate, LinkedBy } from "../../attribution/attribution-store.ts";
 import type { Database } from "./database.server.ts";
-import { attributions, checkouts, discountCodes, links, notifications, orders, visitors } from "./schema.server.ts";
+import {
+  attributions,
+  checkouts,
+  discountCodes,
+  givenCodes,
+  links,
+  notifications,
+  orders,
+  visitors,
+} from "./schema.server.ts";
 
 export function attributionStore({ drizzle: d, sqlite }: Database): AttributionStore {
   function visitorsOfCustomer(shop: string, customerId: string): string[] {
@@ -76,19 +85,40 @@ export function attributionStore({ drizzle: d, sqlite }: Database): AttributionS
     const ourCodes =
       codes.length === 0
         ? []
-        : d
-            .select({ code: discountCodes.code })
-            .from(discountCodes)
-            .where(and(eq(discountCodes.shop, shop), inArray(discountCodes.code, codes)))
-            .all()
-            .map(({ code }) => code);
+        : [
+            ...d
+              .select({ code: discountCodes.code })
+              .from(discountCodes)
+              .where(and(eq(discountCodes.shop, shop), inArray(discountCodes.code, codes)))
+              .all(),
+            // The merchant's own codes, where a message brought them.
+            ...d
+              .selectDistinct({ code: givenCodes.code })
+              .from(givenCodes)
+              .where(
+                and(
+                  eq(givenCodes.shop, shop),
+                  inArray(givenCodes.code, codes),
+                  eq(givenCodes.orderId, orderId),
+                  eq(givenCodes.isUnique, false),
+                ),
+              )
+              .all(),
+          ].map(({ code }) => code);
     if (codes.length > 0)
       add(
         "code",
         d
           .select(columns)
           .from(notifications)
-          .where(and(inWindow, inArray(notifications.discountCode, codes)))
+          .where(
+            and(
+              inWindow,
+              inArray(notifications.discountCode, codes),
+              sql`not exists (select 1 from given_codes g where g.shop = ${shop}
+                    and g.code = ${notifications.discountCode} and g.is_unique = 0)`,
+            ),
+          )
           .all(),
       );
 

@@ -1,21 +1,37 @@
-import { and, eq, inArray, lt, ne, sql } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, lt, ne, or, sql } from "drizzle-orm";
 import type { DiscountStore } from "../../journeys/discount-store.ts";
 import type { Database } from "./database.server.ts";
-import { discountCodes, discounts, journeys, journeyVersions } from "./schema.server.ts";
+import { spentReader } from "./give-code.server.ts";
+import {
+  attributions,
+  discountCodes,
+  discounts,
+  givenCodes,
+  journeys,
+  journeyVersions,
+  notifications,
+  orders,
+} from "./schema.server.ts";
 
-export function discountStore({ drizzle, sqlite, jobs }: Database): DiscountStore {
+const COHORT = {
+  id: discounts.id,
+  offer: discounts.offer,
+  endsAt: discounts.endsAt,
+  shopifyId: discounts.shopifyId,
+  firstCode: discounts.firstCode,
+  problem: discounts.problem,
+  state: discounts.state,
+  free: codesIn("free"),
+  pending: codesIn("pending"),
+};
+
+export function discountStore(database: Database): DiscountStore {
+  const { drizzle, sqlite, jobs } = database;
+  const spentIn = spentReader(database);
   return {
     async cohorts(shop) {
       return drizzle
-        .select({
-          id: discounts.id,
-          offer: discounts.offer,
-          endsAt: discounts.endsAt,
-          shopifyId: discounts.shopifyId,
-          state: discounts.state,
-          free: codesIn("free"),
-          pending: codesIn("pending"),
-        })
+        .select(COHORT)
         .from(discounts)
         .where(and(eq(discounts.shop, shop), ne(discounts.state, "deleted")))
         .orderBy(discounts.endsAt)
@@ -24,7 +40,7 @@ export function discountStore({ drizzle, sqlite, jobs }: Database): DiscountStor
 
     async promisedDefinitions(shop) {
       const enabled = drizzle
-        .select({ definition: journeyVersions.definition })
+        .select({ journey: journeyVersions.kind, definition: journeyVersions.definition })
         .from(journeys)
         .innerJoin(
           journeyVersions,
@@ -37,7 +53,7 @@ export function discountStore({ drizzle, sqlite, jobs }: Database): DiscountStor
         .where(and(eq(journeys.shop, shop), eq(journeys.enabled, true)))
         .all();
       const underWay = drizzle
-        .select({ definition: journeyVersions.definition })
+        .select({ journey: journeyVersions.kind, definition: journeyVersions.definition })
         .from(journeyVersions)
         .where(
           and(
@@ -47,10 +63,10 @@ export function discountStore({ drizzle, sqlite, jobs }: Database): DiscountStor
           ),
         )
         .all();
-      return [...enabled, ...underWay].map(({ definition }) => definition);
+      return [...enabled, ...underWay];
     },
 
-    async demand(shop, offer, since) {
+    async demand(shop, offer, promising, since) {
       const taken = sqlite
         .prepare<[string, string, number], number>(
           `select count(*) from discounts d join discount_codes c on c.discount_id = d.id
@@ -59,28 +75,40 @@ export function discountStore({ drizzle, sqlite, jobs }: Database): DiscountStor
         .pluck()
         .get(shop, offer, since.getTime());
       const active = sqlite
-        .prepare<[string], number>(
+        .prepare<[string, string], number>(
           // More than this needs no counting: the pool has a ceiling.
-          "select count(*) from (select 1 from runs where shop = ? and state = 'active' limit 5000)",
+          `select count(*) from (select 1 from runs where shop = ? and state = 'active'
+             and journey in (select value from json_each(?)) limit 5000)`,
         )
         .pluck()
-        .get(shop);
+        .get(shop, JSON.stringify(promising));
       return { takenLastDay: taken ?? 0, activeRuns: active ?? 0 };
     },
 
-    async beginCohort(shop, offer, endsAt, now) {
+    async beginCohort(shop, offer, endsAt, firstCode, now) {
       drizzle
         .insert(discounts)
-        .values({ shop, offer, endsAt, state: "creating", createdAt: now })
+        .values({ shop, offer, endsAt, state: "creating", firstCode, createdAt: now })
         .onConflictDoNothing()
         .run();
-      const row = drizzle
-        .select({ id: discounts.id })
-        .from(discounts)
-        .where(and(eq(discounts.shop, shop), eq(discounts.offer, offer), eq(discounts.endsAt, endsAt)))
-        .get();
+      const isThis = and(eq(discounts.shop, shop), eq(discounts.offer, offer), eq(discounts.endsAt, endsAt));
+      // Begun by a version that did not keep the code.
+      drizzle
+        .update(discounts)
+        .set({ firstCode })
+        .where(and(isThis, sql`${discounts.firstCode} is null and ${discounts.state} = 'creating'`))
+        .run();
+      const row = drizzle.select(COHORT).from(discounts).where(isThis).get();
       if (!row) throw new Error(`The discount ${offer} of ${shop} was not written`);
-      return row.id;
+      return row;
+    },
+
+    async noteProblem(shop, cohortId, problem) {
+      drizzle
+        .update(discounts)
+        .set({ problem })
+        .where(and(eq(discounts.shop, shop), eq(discounts.id, cohortId), sql`${discounts.problem} is not ${problem}`))
+        .run();
     },
 
     async openCohort(shop, cohortId, shopifyId, firstCode, now) {
@@ -187,6 +215,80 @@ export function discountStore({ drizzle, sqlite, jobs }: Database): DiscountStor
             .run();
         })
         .immediate();
+    },
+
+    async freeCode(shop, offer, validUntil) {
+      const found = drizzle
+        .select({ code: discountCodes.code, discountId: discounts.id, endsAt: discounts.endsAt })
+        .from(discounts)
+        .innerJoin(discountCodes, eq(discountCodes.discountId, discounts.id))
+        .where(
+          and(
+            eq(discounts.shop, shop),
+            eq(discounts.offer, offer),
+            eq(discounts.state, "open"),
+            gte(discounts.endsAt, validUntil),
+            eq(discountCodes.state, "free"),
+          ),
+        )
+        .orderBy(discounts.endsAt)
+        .limit(1)
+        .get();
+      return found ?? null;
+    },
+
+    async heldCodes(shop, personKey, since) {
+      return drizzle
+        .select({
+          code: givenCodes.code,
+          isUnique: givenCodes.isUnique,
+          offer: givenCodes.offer,
+          endsAt: givenCodes.endsAt,
+          runId: givenCodes.runId,
+          givenAt: givenCodes.givenAt,
+          usedAt: givenCodes.usedAt,
+        })
+        .from(givenCodes)
+        .where(
+          and(eq(givenCodes.shop, shop), sql`${givenCodes.personKey} = ${personKey}`, gte(givenCodes.givenAt, since)),
+        )
+        .orderBy(desc(givenCodes.givenAt))
+        .limit(50)
+        .all();
+    },
+
+    async spent(shop, journey, since) {
+      return spentIn(shop, journey, since);
+    },
+
+    async boughtWithoutCode(shop, visitorIds, customerId) {
+      const last = drizzle
+        .select({
+          codes: orders.discountCodes,
+          runId: notifications.runId,
+          isTransactional: notifications.isTransactional,
+          code: notifications.discountCode,
+        })
+        .from(orders)
+        .leftJoin(attributions, and(eq(attributions.shop, orders.shop), eq(attributions.orderId, orders.orderId)))
+        .leftJoin(notifications, eq(notifications.id, attributions.notificationId))
+        .where(
+          and(
+            eq(orders.shop, shop),
+            or(
+              inArray(orders.visitorId, visitorIds),
+              customerId === null ? undefined : eq(orders.customerId, customerId),
+            ),
+            eq(orders.isShopping, true),
+            sql`${orders.cancelledAt} is null`,
+          ),
+        )
+        .orderBy(desc(orders.createdAt))
+        .limit(1)
+        .get();
+      return (
+        last !== undefined && last.runId !== null && !last.isTransactional && !last.code && last.codes.length === 0
+      );
     },
 
     async schedulePool(job) {

@@ -10,6 +10,7 @@ import {
   discountCodes,
   events,
   fulfillments,
+  givenCodes,
   interests,
   ledger,
   links,
@@ -99,6 +100,10 @@ export function forgetVisitor(db: Database, shop: string, visitorId: string): vo
     .set({ personKey: null })
     .where(and(eq(discountCodes.shop, shop), eq(discountCodes.personKey, `visitor:${visitorId}`)))
     .run();
+  d.update(givenCodes)
+    .set({ personKey: null, orderId: null, runId: null })
+    .where(and(eq(givenCodes.shop, shop), eq(givenCodes.personKey, `visitor:${visitorId}`)))
+    .run();
   d.update(notifications)
     .set({
       visitorId: FORGOTTEN,
@@ -184,6 +189,10 @@ export function forgetCustomer(db: Database, shop: string, customerId: string, o
   d.update(discountCodes)
     .set({ personKey: null })
     .where(and(eq(discountCodes.shop, shop), eq(discountCodes.personKey, `customer:${customerId}`)))
+    .run();
+  d.update(givenCodes)
+    .set({ personKey: null, orderId: null, runId: null })
+    .where(and(eq(givenCodes.shop, shop), eq(givenCodes.personKey, `customer:${customerId}`)))
     .run();
   d.delete(events)
     .where(and(eq(events.shop, shop), eq(events.customerId, customerId)))

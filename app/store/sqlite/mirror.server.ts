@@ -97,6 +97,10 @@ export function createMirror(db: Database): Mirror {
        total = excluded.total, discounted = excluded.discounted, items = excluded.items, updated_at = excluded.updated_at
      where excluded.updated_at >= updated_at`,
   );
+  const markGivenCodeUsed = sqlite.prepare(
+    `update given_codes set used_at = @at, order_id = @orderId, currency = @currency, cost = @cost
+     where shop = @shop and code = @code and used_at is null and (is_unique or person_key in (@visitor, @customer))`,
+  );
   // What Shopify last said of the cart counts where the page did not see it: another theme's drawer, the checkout. Only that
   // nothing is left: lines of bundles are named otherwise in webhooks than in pages.
   const emptyCarts = sqlite.prepare(
@@ -204,7 +208,7 @@ export function createMirror(db: Database): Mirror {
     for (const { productId } of change.items)
       if (productId) insertOrderProduct.run(shop, change.orderId, productId, change.createdAt.getTime());
     markBought(shop, change);
-    markCodesUsed(shop, change);
+    markCodesUsed(shop, change, link.visitorId);
     jobs.schedule(attributeOrderJob(shop, change.orderId, change.updatedAt));
 
     // A code can be passed on: it stops and credits its owner, but shows nobody somebody else's order.
@@ -269,7 +273,15 @@ export function createMirror(db: Database): Mirror {
       d
         .select({ visitorId: notifications.visitorId })
         .from(notifications)
-        .where(and(eq(notifications.shop, shop), inArray(notifications.discountCode, upperAndAsIs(codes))))
+        .where(
+          and(
+            eq(notifications.shop, shop),
+            inArray(notifications.discountCode, upperAndAsIs(codes)),
+            // The merchant's own code is everybody's: it says nothing of who used it.
+            sql`not exists (select 1 from given_codes g where g.shop = ${shop}
+                  and g.code = ${notifications.discountCode} and g.is_unique = 0)`,
+          ),
+        )
         .orderBy(desc(notifications.createdAt))
         .limit(1)
         .get()?.visitorId ?? null
@@ -332,7 +344,7 @@ export function createMirror(db: Database): Mirror {
     }
   }
 
-  function markCodesUsed(shop: string, order: OrderChange): void {
+  function markCodesUsed(shop: string, order: OrderChange, visitorId: string | null): void {
     if (order.discountCodes.length === 0 || order.test) return;
     d.update(discountCodes)
       .set({ state: "used", usedAt: order.createdAt, orderId: order.orderId })
@@ -344,6 +356,20 @@ export function createMirror(db: Database): Mirror {
         ),
       )
       .run();
+    for (const code of order.discountCodes) {
+      // Shopify tells no amount per code: it is the whole discount when there is no other code.
+      const whole = order.discountCodes.length === 1 ? order.discountTotal : 0;
+      markGivenCodeUsed.run({
+        shop,
+        code: code.toUpperCase(),
+        at: order.createdAt.getTime(),
+        orderId: order.orderId,
+        currency: order.currency,
+        cost: order.discountAmounts[code.toUpperCase()] || whole,
+        visitor: `visitor:${visitorId ?? ""}`,
+        customer: `customer:${order.customerId ?? ""}`,
+      });
+    }
   }
 
   function applyUninstall(shop: string, at: Date): void {

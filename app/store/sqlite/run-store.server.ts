@@ -3,6 +3,7 @@ import type { JourneyDefinition } from "../../journeys/definition.ts";
 import type { FulfillmentView, RunContext } from "../../journeys/person-view.ts";
 import type { MessageCommit, RunChange, RunStore } from "../../journeys/run-store.ts";
 import type { Database } from "./database.server.ts";
+import { codeGiver } from "./give-code.server.ts";
 import { concernedReader } from "./concerned-reader.server.ts";
 import { ledgerStatements } from "./ledger-store.server.ts";
 import { notificationStatements } from "./notification-store.server.ts";
@@ -12,8 +13,6 @@ import { personReader } from "./person-reader.server.ts";
 import {
   checkouts,
   customers,
-  discountCodes,
-  discounts,
   fulfillments,
   journeys,
   journeyVersions,
@@ -72,10 +71,7 @@ export function runStore(database: Database): RunStore {
     `update runs set state = ?, exit_reason = ?, ended_at = ?, due_at = null, context = coalesce(?, context)
      where id = ? and state = 'active' and step = ? and due_at = ?`,
   );
-  const takeCode = sqlite.prepare(
-    `update discount_codes set state = 'taken', person_key = @personKey, notification_id = @notificationId, taken_at = @now
-     where shop = @shop and code = @code and (state = 'free' or (state = 'taken' and person_key = @personKey))`,
-  );
+  const giveCode = codeGiver(database);
 
   const isWaitedFor = sqlite
     .prepare<[string, string], 1>(
@@ -171,11 +167,7 @@ export function runStore(database: Database): RunStore {
       : end.run("finished", null, now.getTime(), JSON.stringify(context), ...where);
     if (changes === 0) throw new Undo("changed");
 
-    if (code) {
-      const notificationId = commit.outgoing.notification.id;
-      const taken = takeCode.run({ shop, ...code, notificationId, now: now.getTime() });
-      if (taken.changes === 0) throw new Undo("code_gone");
-    }
+    if (code && !giveCode(code, commit.outgoing.notification, now)) throw new Undo("code_gone");
     outgoing.create(commit.outgoing);
     if (next) schedule(shop, expected.runId, next.dueAt);
   });
@@ -365,66 +357,6 @@ export function runStore(database: Database): RunStore {
           .limit(200)
           .all(),
       };
-    },
-
-    async codeFor(shop, { percent }, personKey, runId, validUntil) {
-      const offer = `percent:${percent}`;
-      const columns = { code: discountCodes.code, discountId: discounts.id, endsAt: discounts.endsAt };
-      const own = drizzle
-        .select(columns)
-        .from(discountCodes)
-        .innerJoin(discounts, eq(discounts.id, discountCodes.discountId))
-        .innerJoin(notifications, eq(notifications.id, discountCodes.notificationId))
-        .where(
-          and(
-            eq(discountCodes.shop, shop),
-            eq(discountCodes.personKey, personKey),
-            eq(discountCodes.state, "taken"),
-            eq(discounts.offer, offer),
-            gte(discounts.endsAt, validUntil),
-            eq(notifications.runId, runId),
-            isNull(notifications.shownAt),
-          ),
-        )
-        .limit(1)
-        .get();
-      if (own) return own;
-      return (
-        drizzle
-          .select(columns)
-          .from(discounts)
-          .innerJoin(discountCodes, eq(discountCodes.discountId, discounts.id))
-          .where(
-            and(
-              eq(discounts.shop, shop),
-              eq(discounts.offer, offer),
-              eq(discounts.state, "open"),
-              gte(discounts.endsAt, validUntil),
-              eq(discountCodes.state, "free"),
-            ),
-          )
-          .orderBy(discounts.endsAt)
-          .limit(1)
-          .get() ?? null
-      );
-    },
-
-    async lastCodeAt(shop, personKey, exceptRunId) {
-      const row = drizzle
-        .select({ takenAt: discountCodes.takenAt })
-        .from(discountCodes)
-        .leftJoin(notifications, eq(notifications.id, discountCodes.notificationId))
-        .where(
-          and(
-            eq(discountCodes.shop, shop),
-            sql`${discountCodes.personKey} = ${personKey}`,
-            sql`(${notifications.runId} is null or ${notifications.runId} <> ${exceptRunId})`,
-          ),
-        )
-        .orderBy(desc(discountCodes.takenAt))
-        .limit(1)
-        .get();
-      return row?.takenAt ?? null;
     },
 
     async commitMessage(commit, now) {
