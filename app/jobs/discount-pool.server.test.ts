@@ -1,10 +1,17 @@
 import { expect, test } from "vitest";
 import { createTestStore } from "../../tests/support/test-store.ts";
 import { manualClock } from "../../tests/support/manual-clock.ts";
-import { ensureDefaultJourneys, setEnabled } from "../journeys/journeys.server.ts";
+import { ensureDefaultJourneys, getJourney, saveDefinition, setEnabled } from "../journeys/journeys.server.ts";
 import { createLogger } from "../log.server.ts";
 import type { AdminApi, AdminResult } from "../shopify/admin-api.ts";
-import { ADD_DISCOUNT_CODES, CREATE_DISCOUNT, DELETE_DISCOUNT, DISCOUNT_CODES_ADDED } from "../shopify/operations.ts";
+import {
+  ADD_DISCOUNT_CODES,
+  CREATE_DISCOUNT,
+  CREATE_SHIPPING_DISCOUNT,
+  DELETE_DISCOUNT,
+  DISCOUNT_BY_CODE,
+  DISCOUNT_CODES_ADDED,
+} from "../shopify/operations.ts";
 import { shops } from "../store/sqlite/schema.server.ts";
 import { tendDiscountPool } from "./discount-pool.server.ts";
 
@@ -13,6 +20,7 @@ const DAY = 86_400_000;
 
 type Created = {
   id: string;
+  title: string;
   code: string;
   endsAt: string;
   usageLimit: number;
@@ -25,20 +33,30 @@ function fakeShopify() {
   const bulks = new Map<string, { codes: string[]; done: boolean; bad: Set<string> }>();
   const deleted: unknown[] = [];
   let refusal: AdminResult<never> | null = null;
+  /** Terms that Shopify does not like. */
+  const unwanted = new Set<string>();
+  let losesAnswers = false;
 
   const admin: AdminApi = {
     async query<T>(_shop: string, operation: string, variables: Record<string, unknown> = {}): Promise<AdminResult<T>> {
       if (refusal) return refusal;
-      return { ok: true, data: answer(operation, variables) as T };
+      const data = answer(operation, variables) as T;
+      if (losesAnswers) return { ok: false, reason: "later", message: "no answer", retryAfterMs: null };
+      return { ok: true, data };
     },
   };
 
   function answer(operation: string, variables: Record<string, unknown>): unknown {
     switch (operation) {
       case CREATE_DISCOUNT: {
-        const id = `gid://shopify/DiscountCodeNode/${created.length + 1}`;
-        created.push({ id, ...(variables.basicCodeDiscount as Omit<Created, "id">) });
-        return { discountCodeBasicCreate: { codeDiscountNode: { id }, userErrors: [] } };
+        const made = make(variables.basicCodeDiscount);
+        return { discountCodeBasicCreate: made };
+      }
+      case CREATE_SHIPPING_DISCOUNT:
+        return { discountCodeFreeShippingCreate: make(variables.freeShippingCodeDiscount) };
+      case DISCOUNT_BY_CODE: {
+        const found = created.find(({ code }) => code === variables.code);
+        return { codeDiscountNodeByCode: found ? { id: found.id, codeDiscount: {} } : null };
       }
       case ADD_DISCOUNT_CODES: {
         const id = `gid://shopify/DiscountRedeemCodeBulkCreation/${bulks.size + 1}`;
@@ -59,9 +77,23 @@ function fakeShopify() {
     }
   }
 
+  function make(input: unknown) {
+    const wanted = input as Omit<Created, "id">;
+    if (unwanted.has(wanted.title.split(" until ")[0] ?? "")) {
+      return { codeDiscountNode: null, userErrors: [{ field: null, message: "Collection is gone", code: "INVALID" }] };
+    }
+    const id = `gid://shopify/DiscountCodeNode/${created.length + 1}`;
+    created.push({ id, ...wanted });
+    return { codeDiscountNode: { id }, userErrors: [] };
+  }
+
   return {
     admin,
     created,
+    unwanted,
+    loseAnswers(isOn: boolean) {
+      losesAnswers = isOn;
+    },
     bulks,
     deleted,
     finish(spoil = 0) {
@@ -146,18 +178,22 @@ test("asks nothing of Shopify while the pool is full", async () => {
   expect(shop.shopify.created).toHaveLength(2);
 });
 
-test("deletes a discount a week after its end, and of its codes those that nobody got", async () => {
+test("deletes a discount when it has ended, and of its codes those that nobody got", async () => {
   const shop = await createShop();
   await shop.tend();
   shop.shopify.finish();
   await shop.tend();
   const { sqlite } = shop.store.database;
   sqlite.prepare("update discount_codes set state = 'used' where discount_id = 1 and code like 'BACK-%' limit 1").run();
-  shop.clock.advance(10 * DAY);
+  // Ended a few minutes ago: a checkout begun with it may still be under way.
+  shop.clock.advance(2.5 * DAY + 5 * 60_000);
+  await shop.tend();
+  expect(shop.shopify.deleted).toEqual([]);
+  shop.clock.advance(DAY / 24);
   await shop.tend();
   expect(shop.shopify.deleted).toEqual(["gid://shopify/DiscountCodeNode/1"]);
   expect(sqlite.prepare("select state from discount_codes where discount_id = 1").pluck().all()).toEqual(["used"]);
-  expect((await pools(shop))[0]).toEqual(["percent:15", "2026-11-24", "closed", 20, 0]);
+  expect((await pools(shop))[0]).toEqual(["percent:15", "2026-11-24", "open", 20, 0]);
 });
 
 test("makes no codes that no journey promises", async () => {
@@ -187,4 +223,82 @@ test("comes back later when Shopify does not answer, and ends when the app is go
   expect(shop.shopify.created).toHaveLength(2);
   shop.shopify.refuse("revoked");
   expect(await shop.tend()).toEqual({ type: "done" });
+});
+
+/** Cart recovery's second message gives this. */
+async function promise(shop: Awaited<ReturnType<typeof createShop>>, ...discounts: object[]) {
+  const journey = await getJourney(shop.store, SHOP, "cart_recovery");
+  const message = { en: { title: "{{ discount }}", body: "{{ code }}" } };
+  const steps = discounts.map((discount) => ({ type: "message", message, discount }));
+  await saveDefinition(shop.store, SHOP, "cart_recovery", { ...journey?.definition, steps }, shop.clock.now());
+}
+
+test("makes each sort of discount on its terms", async () => {
+  const shop = await createShop();
+  const terms = { minimumSubtotal: 5_000, currency: "USD", validHours: 48 };
+  await promise(
+    shop,
+    { type: "amount", amount: 550, ...terms, collections: ["7", "12"] },
+    { type: "free_shipping", ...terms },
+  );
+  await shop.tend();
+
+  expect(shop.shopify.created).toHaveLength(4);
+  expect(shop.shopify.created[0]).toMatchObject({
+    title: "Beckon 5.50 USD from 50.00 USD in some collections until 2026-11-23",
+    customerGets: {
+      value: { discountAmount: { amount: "5.50", appliesOnEachItem: false } },
+      items: { collections: { add: ["gid://shopify/Collection/12", "gid://shopify/Collection/7"] } },
+    },
+    minimumRequirement: { subtotal: { greaterThanOrEqualToSubtotal: "50.00" } },
+    usageLimit: 1,
+  });
+  expect(shop.shopify.created[2]).toMatchObject({
+    title: "Beckon free shipping from 50.00 USD until 2026-11-23",
+    destination: { all: true },
+    minimumRequirement: { subtotal: { greaterThanOrEqualToSubtotal: "50.00" } },
+    usageLimit: 1,
+  });
+});
+
+test("makes no codes where the merchant's own is given", async () => {
+  const shop = await createShop();
+  await promise(shop, { percent: 15, code: "WELCOME15" });
+  expect(await shop.tend()).toEqual({ type: "done" });
+  expect(shop.shopify.created).toEqual([]);
+});
+
+test("an offer that Shopify does not want keeps no other from being made, and says why", async () => {
+  const shop = await createShop();
+  shop.shopify.unwanted.add("Beckon 10% in some collections");
+  await promise(shop, { percent: 10, collections: ["7"] }, { percent: 15 });
+  await shop.tend();
+  expect(await pools(shop)).toEqual([
+    ["percent:10;collections:7", "2026-11-23", "creating", 0, 0],
+    ["percent:15", "2026-11-23", "open", 1, 19],
+    ["percent:10;collections:7", "2026-11-24", "creating", 0, 0],
+    ["percent:15", "2026-11-24", "open", 1, 19],
+  ]);
+  expect((await shop.store.discounts.cohorts(SHOP))[0]?.problem).toBe("Collection is gone");
+
+  shop.shopify.unwanted.clear();
+  await shop.tend();
+  expect((await shop.store.discounts.cohorts(SHOP)).map(({ problem, state }) => [problem, state])).toEqual(
+    Array(4).fill([null, "open"]),
+  );
+});
+
+test("finds a discount again whose making got no answer, and makes no second one", async () => {
+  const shop = await createShop();
+  shop.shopify.loseAnswers(true);
+  await shop.tend();
+  expect(shop.shopify.created).toHaveLength(1);
+
+  shop.shopify.loseAnswers(false);
+  await shop.tend();
+  expect(shop.shopify.created).toHaveLength(2);
+  expect((await pools(shop)).map((row) => row.slice(2))).toEqual([
+    ["open", 1, 19],
+    ["open", 1, 19],
+  ]);
 });

@@ -50,7 +50,6 @@ export function jobHandlers(services: Services): Record<string, HandlerBinding> 
       handler: advanceRunHandler({
         ...services,
         fresh,
-      local,
         local,
         orderCount: orderCountOf(services.admin),
         findCode: codeFinder(services),

@@ -340,8 +340,6 @@ export const DISCOUNT_BY_CODE = /* GraphQL */ `
   }
 `;
 
-type MoneyNow = { amount: string; currencyCode: string };
-
 /** Other `__typename`s (buy X get Y, an app's own discount) have none of the fields. */
 export type DiscountNow = {
   __typename: string;

@@ -19,7 +19,7 @@ test("gives a customer without an order a code of their own on the second day", 
   expect(world.pushes).toEqual([]);
   await world.pass(1);
   const notification = world.pushes[0]?.notification;
-  expect(notification).toMatchObject({ title: "10% off your first order", data: { kind: "first_order" } });
+  expect(notification).toMatchObject({ title: "10% off for your first order", data: { kind: "first_order" } });
   expect(codes).toContain(notification?.data.code);
   await world.pass(30 * DAY);
   expect(world.pushes).toHaveLength(1);
@@ -55,7 +55,7 @@ test("gives an anonymous visitor a code only after 14 days without an order", as
   await world.pass(14 * DAY - 1);
   expect(world.pushes).toEqual([]);
   await world.pass(1);
-  expect(world.titles()).toEqual(["10% off your first order"]);
+  expect(world.titles()).toEqual(["10% off for your first order"]);
 });
 
 test("gives nothing once an order is linked, also one made by another browser of the customer", async () => {

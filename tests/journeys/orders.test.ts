@@ -36,7 +36,7 @@ test("thanks for an order after a quarter of an hour, with a code for the next o
     title: "Thank you for your order #1001",
     data: { kind: "thank_you", code },
   });
-  expect(world.pushes[0]?.notification.body).toContain(`${code} takes 10% off your next order`);
+  expect(world.pushes[0]?.notification.body).toContain(`10% off with the code ${code}`);
   expect(world.pushes[0]?.notification.data.url).toContain(`https://shop.example/discount/${code}?redirect=`);
   await world.pass(DAY);
   expect(world.pushes).toHaveLength(1);

@@ -222,7 +222,7 @@ export const STORIES: Story[] = [
     isSignedIn: true,
     begins: async () => {},
     firstMs: 2 * DAY,
-    says: /10% off your first order/,
+    says: /10% off for your first order/,
     leadsTo: /\/(discount|\?)/,
     total: 1,
     horizonMs: 4 * DAY,
