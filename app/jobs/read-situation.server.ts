@@ -11,12 +11,9 @@ const MOST_RELATED = 6;
 export type AdvanceStore = Pick<Store, "recommendations"> & {
   articles: Pick<Store["articles"], "found">;
   events: Pick<Store["events"], "ofPerson">;
-  discounts: Pick<Store["discounts"], "schedulePool">;
+  discounts: Pick<Store["discounts"], "boughtWithoutCode" | "freeCode" | "heldCodes" | "schedulePool" | "spent">;
   interests: Pick<Store["interests"], "ofVisitors" | "prices" | "recordLocalPrices">;
-  runs: Pick<
-    Store["runs"],
-    "codeFor" | "commitDelay" | "commitEnd" | "commitMessage" | "lastCodeAt" | "leaving" | "orderCount" | "repeatDays"
-  >;
+  runs: Pick<Store["runs"], "commitDelay" | "commitEnd" | "commitMessage" | "leaving" | "orderCount" | "repeatDays">;
 };
 
 type Deps = { store: AdvanceStore; orderCount: OrderCount };

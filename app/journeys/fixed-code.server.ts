@@ -8,8 +8,9 @@ import type { StepDiscount } from "./discount.ts";
 // A merchant's own code lives in Shopify, where it can be changed or ended at any time: what a message says of it is checked
 // there when the journey is saved and again when the message leaves.
 
-/** `unknown`: Shopify could not be asked. */
-export type CodeInShopify = { type: "found"; discount: DiscountNow } | { type: "missing" } | { type: "unknown" };
+/** `unknown`: Shopify could not be asked. `assumed`: it was not to be asked, and the merchant is believed. */
+export type CodeInShopify =
+  { type: "found"; discount: DiscountNow } | { type: "missing" } | { type: "unknown" } | { type: "assumed" };
 
 export async function findCode(admin: AdminApi, shop: string, code: string): Promise<CodeInShopify> {
   const answer = await admin.query<DiscountByCodeData>(shop, DISCOUNT_BY_CODE, { code });
@@ -20,7 +21,7 @@ export async function findCode(admin: AdminApi, shop: string, code: string): Pro
 
 /** Why the code does not do what the journey says of it, in words for the merchant; null when it does. */
 export function codeProblem(found: CodeInShopify, meant: StepDiscount, now: Date): string | null {
-  if (found.type === "unknown") return null;
+  if (found.type === "unknown" || found.type === "assumed") return null;
   if (found.type === "missing") return "is no discount code of the shop";
   const { discount } = found;
   if (discount.endsAt && new Date(discount.endsAt) <= now) return "has expired in Shopify";

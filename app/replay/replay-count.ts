@@ -1,12 +1,12 @@
 import { DateTime } from "luxon";
 import type { LoggedEvent } from "../events/shop-event.ts";
-import type { JourneyDefinition } from "../journeys/definition.ts";
+import { parseOffer } from "../composer/discount-offers.ts";
+import type { CodeToGive, HeldCode, Spent } from "../journeys/discount-store.ts";
 import { DAY_MS } from "../journeys/duration.ts";
 import type { JourneyKind } from "../journeys/kinds/kind.ts";
 import type { LedgerEntry } from "../journeys/ledger-store.ts";
 import type { ReplayLimit, ReplayReport } from "../journeys/replay-report.ts";
 import type { MessageCommit } from "../journeys/run-store.ts";
-import { messageAt } from "../journeys/steps.ts";
 import type { CodeHistory } from "./history-store.ts";
 import type { RecordedShop } from "./recorded-shop.ts";
 import type { RunWatcher } from "./replay-runs.ts";
@@ -26,14 +26,14 @@ type Known = {
 /** Counts what a replay would have done in its span; what came before it is only remembered. */
 export class ReplayCount implements RunWatcher {
   readonly #people: RecordedShop;
-  readonly #definition: JourneyDefinition;
   readonly #from: Date;
   readonly #visitors = new Set<string>();
   readonly #byStep = new Map<string, number>();
   readonly #byDay = new Map<string, number>();
   readonly #delayed = new Map<string, number>();
   readonly #dropped = new Map<string, number>();
-  readonly #codeAt = new Map<string, Date>();
+  readonly #held = new Map<string, HeldCode[]>();
+  #givenAt: Date[] = [];
   /** What the codes would take off, by currency; of carts nobody knows, how much of an average order. */
   readonly #cost = new Map<string, number>();
   #sharesOfAnOrder = 0;
@@ -42,9 +42,8 @@ export class ReplayCount implements RunWatcher {
   #messages = 0;
   #sample: ReplayReport["sample"] = [];
 
-  constructor(people: RecordedShop, definition: JourneyDefinition, from: Date) {
+  constructor(people: RecordedShop, from: Date) {
     this.#people = people;
-    this.#definition = definition;
     this.#from = from;
   }
 
@@ -52,12 +51,19 @@ export class ReplayCount implements RunWatcher {
     if (receivedAt >= this.#from) this.#events += 1;
   }
 
-  lastCodeAt(personKey: string): Date | null {
-    return this.#codeAt.get(personKey) ?? null;
+  heldCodes(personKey: string, since: Date): HeldCode[] {
+    return (this.#held.get(personKey) ?? []).filter(({ givenAt }) => givenAt >= since);
+  }
+
+  /** What they cost nobody can know before they are used. */
+  spent(since: Date): Spent {
+    const codes = this.#givenAt.filter((at) => at > since).length;
+    return { codes, codesOfJourney: codes, cost: 0 };
   }
 
   sent({ expected, outgoing, code, person }: MessageCommit, now: Date): void {
-    if (code) this.#codeAt.set(code.personKey, now);
+    const isNew = code !== null && !code.isAgain;
+    if (isNew) this.#give(code, expected.runId, now);
     if (now < this.#from) return;
     const { visitorId, cartToken, checkoutToken } = outgoing.notification;
     const { step } = expected;
@@ -68,17 +74,29 @@ export class ReplayCount implements RunWatcher {
     this.#sample.push({ visitorId, step, at: now.toISOString(), withCode: code !== null });
     // Cut now and then, not for each.
     if (this.#sample.length >= 2 * SAMPLE) this.#sample = this.#sample.slice(-SAMPLE);
-    if (!code) return;
+    if (!isNew) return;
 
     this.#codes += 1;
-    const percent = messageAt(this.#definition, step)?.discount?.percent ?? 0;
+    const value = parseOffer(code.offer)?.value;
+    if (value?.type === "amount") add(this.#cost, value.amount.currency, value.amount.amount);
+    if (value?.type !== "percent") return;
     const basket = checkoutToken
       ? this.#people.checkout(checkoutToken)
       : person.cart?.cartToken === cartToken
         ? person.cart
         : null;
-    if (basket) add(this.#cost, basket.currency, (basket.total * percent) / 100);
-    else this.#sharesOfAnOrder += percent / 100;
+    if (basket) add(this.#cost, basket.currency, (basket.total * value.percent) / 100);
+    else this.#sharesOfAnOrder += value.percent / 100;
+  }
+
+  #give({ code, isUnique, offer, endsAt, personKey }: CodeToGive, runId: number, now: Date): void {
+    const given = { code, isUnique, offer, endsAt, runId, givenAt: now, usedAt: null };
+    this.#held.set(personKey, [given, ...(this.#held.get(personKey) ?? [])]);
+    // A budget looks back a week.
+    if (this.#givenAt.length % 1_000 === 0) {
+      this.#givenAt = this.#givenAt.filter((at) => at.getTime() > now.getTime() - 7 * DAY_MS);
+    }
+    this.#givenAt.push(now);
   }
 
   decided(entries: LedgerEntry[]): void {

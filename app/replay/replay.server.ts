@@ -86,7 +86,7 @@ class Pass {
     this.#kind = kind;
     this.#definition = definition;
     this.#from = this.#now = from;
-    this.#count = new ReplayCount(people, definition, from);
+    this.#count = new ReplayCount(people, from);
     this.#runs = new ReplayRuns(people, this.#count);
   }
 
@@ -241,11 +241,18 @@ class Pass {
       fresh: { refresh: async () => "mirror" },
       local: { read: async () => null },
       orderCount: async () => 0,
+      findCode: async () => ({ type: "assumed" }),
       store: {
         recommendations: this.#store.recommendations,
         articles: this.#store.articles,
         events: { ofPerson: (...asked) => this.#soFar(...asked) },
-        discounts: { schedulePool: async () => {} },
+        discounts: {
+          schedulePool: async () => {},
+          heldCodes: async (_shop, personKey, since) => this.#count.heldCodes(personKey, since),
+          freeCode: async (_shop, _offer, endsAt) => ({ code: CODE, discountId: 0, endsAt }),
+          spent: async (_shop, _journey, since) => this.#count.spent(since),
+          boughtWithoutCode: async () => false,
+        },
         interests: {
           ofVisitors: async (_shop, ids, now) => people.interests(ids, now),
           prices: async (_shop, variantId) => this.#pricesOf(variantId),
@@ -254,8 +261,6 @@ class Pass {
         runs: {
           orderCount: async (_shop, ids, customerId) => people.countOrders(ids, customerId),
           repeatDays: async () => null,
-          lastCodeAt: async (_shop, personKey) => this.#count.lastCodeAt(personKey),
-          codeFor: async (_shop, _offer, _key, _runId, endsAt) => ({ code: CODE, discountId: 0, endsAt }),
           leaving: (runId, now) => this.#leaving(runId, now),
           commitMessage: async (commit, now) => runs.commitMessage(commit, now),
           commitDelay: async (expected, next, ledger) => runs.commitDelay(expected, next, ledger),
