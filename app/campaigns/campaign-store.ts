@@ -52,7 +52,7 @@ export type CampaignPerson = {
   /** The last sign of life of each of the person's visitors. */
   signals: ReadonlyMap<string, Date>;
   /** Marketing that left for the person in the last week, newest first; empty for a transactional campaign. */
-  marketingSent: { at: Date; kind: string }[];
+  marketingSent: { at: Date; kind: string; step: string | null }[];
 };
 
 export type CampaignDevice = Pick<

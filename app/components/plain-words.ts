@@ -26,6 +26,7 @@ const REASONS: Record<string, string> = {
   checkout_started: "They started the checkout: checkout recovery took over",
   added_to_cart: "They put it into the cart: cart recovery takes over",
   no_longer_true: "What it would have said was no longer true",
+  nothing_to_offer: "There was no product to offer that fits",
   price_not_recorded: "Its price has not been recorded for 30 days yet: no reduction is claimed",
   replaced: "A newer visit took its place",
   returned: "They came back by themselves",

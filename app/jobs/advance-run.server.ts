@@ -7,6 +7,7 @@ import type { CodeToGive } from "../journeys/discount-store.ts";
 import { DISCOUNT_POOL_JOB, discountPoolKey } from "../journeys/discount-store.ts";
 import { decideLeaving } from "../journeys/decide-leaving.ts";
 import type { Decision } from "../journeys/decide-leaving.ts";
+import { aboutOffered } from "../journeys/kinds/about-offered.ts";
 import type { JourneyKind } from "../journeys/kinds/kind.ts";
 import { placeOf } from "../journeys/local-variant.ts";
 import type { LocalView } from "../journeys/local-variant.ts";
@@ -16,7 +17,7 @@ import type { OutgoingMessage } from "../journeys/notification-store.ts";
 import { composeFor, newMessageId, outgoingMessage } from "../journeys/outgoing-message.ts";
 import type { RunContext, Situation } from "../journeys/person-view.ts";
 import type { AdvanceRunPayload, ExpectedRun, Leaving, MessageCommit, NextStep } from "../journeys/run-store.ts";
-import { dueAtStep, messageAfter } from "../journeys/steps.ts";
+import { dueAtStep, messageAfter, messageAt } from "../journeys/steps.ts";
 import type { JobHandler, JobResult } from "../scheduler/job.ts";
 import { sendDeliveryJob } from "../sender/delivery-jobs.ts";
 import type { Subscription } from "../subscriptions/subscription-store.ts";
@@ -26,7 +27,7 @@ import type { CodeDeps } from "./choose-code.server.ts";
 import type { Freshness, FreshVariants } from "./fresh-variants.server.ts";
 import type { LocalVariants } from "./local-variants.server.ts";
 import type { OrderCount } from "./order-count.server.ts";
-import { withRelated, withWhatItReads } from "./read-situation.server.ts";
+import { withOffered, withRelated, withWhatItReads } from "./read-situation.server.ts";
 import type { AdvanceStore } from "./read-situation.server.ts";
 
 /** Times a message is decided anew because what it was decided on had changed before it was written. */
@@ -57,15 +58,18 @@ export function advanceRunHandler(deps: AdvanceDeps): JobHandler {
 export async function advanceRun(deps: AdvanceDeps, runId: number, now: Date): Promise<JobResult> {
   let stock: Freshness | null = null;
   let local: LocalView | null = null;
+  const read = new Set<string>();
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const found = await deps.store.runs.leaving(runId, now);
-    const kind = found && journeyKind(found.situation.run.journey);
-    if (!found || !kind) return { type: "done" };
+    const ofRun = found && journeyKind(found.situation.run.journey);
+    if (!found || !ofRun) return { type: "done" };
     const leaving: Leaving = {
       ...found,
-      situation: await withWhatItReads(deps, kind, { ...found.situation, local }, now),
+      situation: await withWhatItReads(deps, ofRun, { ...found.situation, local }, now),
     };
-    leaving.situation = await withRelated(deps.store, kind, leaving.situation);
+    leaving.situation = await withRelated(deps.store, ofRun, leaving.situation);
+    leaving.situation = await withOffered(deps.store, ofRun, leaving);
+    const kind = aboutOffered(ofRun, leaving.situation.offered);
     const { run } = leaving.situation;
     if (run.dueAt === null) return { type: "done" };
     if (run.dueAt > now) return { type: "snooze", until: run.dueAt };
@@ -73,9 +77,10 @@ export async function advanceRun(deps: AdvanceDeps, runId: number, now: Date): P
     const step = new RunStep(deps, kind, leaving, run.dueAt, now);
     step.passOver();
     const decision = step.decide();
-    if (decision.type === "send" && stock === null) {
+    if (decision.type === "send") {
       const variantIds = kind.variantIds(leaving.situation);
-      if (variantIds.length > 0) {
+      if (variantIds.some((id) => !read.has(id))) {
+        for (const id of variantIds) read.add(id);
         const place = placeOf(leaving.situation.person, decision.subscriptions[0]);
         const [freshness, variants] = await Promise.all([
           deps.fresh.refresh(run.shop, variantIds),
@@ -121,6 +126,8 @@ class RunStep {
     while (this.decide().type === "skip") {
       const next = this.#next(this.#situation.context);
       if (!next || next.dueAt > this.#now) return;
+      // What a step offers was read for the one the run is at.
+      if (messageAt(this.#leaving.definition, next.step)?.about) return;
       const run = { ...this.#situation.run, step: next.step };
       this.#leaving = { ...this.#leaving, situation: { ...this.#situation, run } };
     }

@@ -1,6 +1,9 @@
 import type { JourneyKind } from "../journeys/kinds/kind.ts";
 import type { Situation } from "../journeys/person-view.ts";
+import type { Leaving } from "../journeys/run-store.ts";
+import { messageAt } from "../journeys/steps.ts";
 import { moreOfCollection, relatedProducts } from "../recommendations/recommend.ts";
+import { offeredProduct } from "../recommendations/offered-product.ts";
 import type { Store } from "../store/store.ts";
 import type { OrderCount } from "./order-count.server.ts";
 
@@ -60,6 +63,18 @@ async function pricesFor(
   const { amount: price, currency } = here;
   await interests.recordLocalPrices(run.shop, [{ variantId, country, currency, price }], now);
   return interests.prices(run.shop, variantId, { country, currency });
+}
+
+/** The other product that a step is about. */
+export async function withOffered(
+  store: AdvanceStore,
+  kind: JourneyKind,
+  { situation, definition }: Leaving,
+): Promise<Situation> {
+  const about = messageAt(definition, situation.run.step)?.about;
+  if (!about) return situation;
+  const instead = kind.offersFor?.(situation) ?? [];
+  return { ...situation, offered: await offeredProduct(store, situation.run.shop, about, instead) };
 }
 
 export async function withRelated(store: AdvanceStore, kind: JourneyKind, situation: Situation): Promise<Situation> {

@@ -1,5 +1,6 @@
 import type { ShopSettings } from "../shop-settings.ts";
 import { DAY_MS, MINUTE_MS } from "./duration.ts";
+import type { JourneyKind } from "./kinds/kind.ts";
 import { journeyKind } from "./kinds/registry.server.ts";
 import type { LedgerReason } from "./ledger-store.ts";
 import type { SentMessage } from "./run-store.ts";
@@ -21,7 +22,7 @@ export type CapVerdict = {
  */
 export function capVerdict(caps: ShopSettings["caps"], sent: SentMessage[], now: Date): CapVerdict | null {
   if (!caps.enabled) return null;
-  const sentAt = sent.filter(({ kind }) => !journeyKind(kind)?.isAnswer).map(({ at }) => at);
+  const sentAt = sent.filter(({ kind, step }) => !isAnswer(journeyKind(kind), step)).map(({ at }) => at);
   const verdicts = [
     gapVerdict(caps.minimumGapMinutes, sentAt, now),
     countVerdict("cap_per_day", caps.perDay, DAY_MS, sentAt, now),
@@ -29,6 +30,11 @@ export function capVerdict(caps: ShopSettings["caps"], sent: SentMessage[], now:
   ].filter((verdict) => verdict !== null);
   // The one that holds longest is the one that decides.
   return verdicts.toSorted((a, b) => b.until.getTime() - a.until.getTime())[0] ?? null;
+}
+
+/** Only what leaves at once answers: a later message of the same journey is one like any other. */
+export function isAnswer(kind: JourneyKind | null, step: string | null): boolean {
+  return kind?.isAnswer === true && step === "0";
 }
 
 function gapVerdict(gapMinutes: number, sentAt: Date[], now: Date): CapVerdict | null {

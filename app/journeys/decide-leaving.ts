@@ -1,5 +1,5 @@
 import type { Subscription } from "../subscriptions/subscription-store.ts";
-import { capVerdict } from "./caps.ts";
+import { capVerdict, isAnswer } from "./caps.ts";
 import { meetsConditions } from "./conditions.ts";
 import type { ConditionFacts } from "./conditions.ts";
 import type { MessageStep } from "./definition.ts";
@@ -56,6 +56,8 @@ export function decideLeaving(kind: JourneyKind, leaving: Leaving, now: Date): D
   const facts = conditionFacts(kind, situation);
   if (!meetsConditions(definition.filter, facts)) return exit("filtered", { filter: definition.filter });
   if (!meetsConditions(step.if, facts)) return { type: "skip", reason: "filtered" };
+  if (step.about && !situation.offered)
+    return { type: "drop", reason: "nothing_to_offer", values: { about: step.about } };
   if (check.type === "delay")
     return { type: "delay", reason: check.reason, until: check.until, values: check.values ?? {} };
 
@@ -101,7 +103,7 @@ function possiblePurchase(kind: JourneyKind, { situation, unknownOrders }: Leavi
 }
 
 function heldByRules(kind: JourneyKind, leaving: Leaving, subscriptions: Subscription[], now: Date): Decision | null {
-  if (kind.isAnswer) return null;
+  if (isAnswer(kind, leaving.situation.run.step)) return null;
   const { person } = leaving.situation;
   const { settings, timezone } = person.shop;
   const timezones = [subscriptions[0]?.timezone ?? null, person.visitor.timezone, timezone];

@@ -3,6 +3,7 @@ import { conditionGroupSchema } from "./conditions.ts";
 import { discountSchema } from "./discount.ts";
 import { LONGEST_DELAY_MS, parseDelay } from "./duration.ts";
 import { messageTextsSchema } from "./message-text.ts";
+import { OFFERED } from "./offered-product.ts";
 import { triggerSchema } from "./trigger.ts";
 
 // What a merchant can edit of a journey: a plain JSON document, the same by hand, by API and by the admin's form. Strict:
@@ -28,6 +29,12 @@ const messageStep = z.strictObject({
   message: messageTextsSchema,
   discount: discountSchema.nullable().default(null),
   if: conditionGroupSchema.nullish().describe("The step is passed over when this is not met"),
+  about: z
+    .enum(OFFERED)
+    .optional()
+    .describe(
+      "Names, shows and leads to another product, and is passed over when there is none now: `alternative`, of the same type by another brand or a better model; `reduced`, a reduced one of the same line; `best_seller`, what is sold most. Absent: what the journey is about",
+    ),
 });
 
 export const stepSchema = z.discriminatedUnion("type", [waitStep, messageStep]);

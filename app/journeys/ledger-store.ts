@@ -38,6 +38,7 @@ export const LEDGER_REASONS = [
   "checkout_started",
   "added_to_cart",
   "no_longer_true",
+  "nothing_to_offer",
   "price_not_recorded",
   "replaced",
   "returned",

@@ -123,6 +123,8 @@ export type Situation = {
   local: LocalView | null;
   /** What the kind asked for by `recommends`, the best first. */
   related: ShopProduct[];
+  /** The other product that the step is about; null: there is none now, or it is about none. */
+  offered: ShopProduct | null;
   /** The order of the run. */
   order: Order | null;
   /** What began the journey in the run's version. */

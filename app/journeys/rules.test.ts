@@ -54,7 +54,7 @@ test("takes the first timezone that exists, and none when quiet hours are off", 
 const CAPS = { enabled: true, perDay: 2, perWeek: 3, minimumGapMinutes: 30 };
 const NOW = new Date("2026-11-21T12:00:00Z");
 const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
-const sent = (...minutes: number[]) => minutes.map((past) => ({ kind: "cart_recovery", at: ago(past) }));
+const sent = (...minutes: number[]) => minutes.map((past) => ({ kind: "cart_recovery", step: "1", at: ago(past) }));
 
 test("keeps a gap between two messages", () => {
   expect(capVerdict(CAPS, sent(10), NOW)).toMatchObject({ reason: "minimum_gap", until: ago(-20) });
@@ -62,7 +62,8 @@ test("keeps a gap between two messages", () => {
 });
 
 test("does not count the answer to a tap: who says yes with a full cart is reminded of it after three minutes", () => {
-  expect(capVerdict(CAPS, [{ kind: "welcome", at: ago(3) }], NOW)).toBeNull();
+  expect(capVerdict(CAPS, [{ kind: "welcome", step: "0", at: ago(3) }], NOW)).toBeNull();
+  expect(capVerdict(CAPS, [{ kind: "welcome", step: "2", at: ago(3) }], NOW)).not.toBeNull();
 });
 
 test("frees a day's cap when the oldest message leaves the day", () => {

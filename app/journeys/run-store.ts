@@ -54,7 +54,8 @@ export type MessageCommit = {
 };
 
 /** `kind` is a journey's, "campaign" or "direct". */
-export type SentMessage = { kind: string; at: Date };
+/** `step`: path in its journey; null for what is of none. */
+export type SentMessage = { kind: string; step: string | null; at: Date };
 
 export type Leaving = {
   situation: Situation;

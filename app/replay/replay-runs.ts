@@ -100,8 +100,8 @@ export class ReplayRuns {
     const run = this.#expected(expected);
     if (!run) return "changed";
     this.#watcher.sent(commit, now);
-    const { isTransactional, kind } = outgoing.notification;
-    if (!isTransactional) this.#shop.shopper(run.visitorId)?.messages.push({ kind, at: now });
+    const { isTransactional, kind, step } = outgoing.notification;
+    if (!isTransactional) this.#shop.shopper(run.visitorId)?.messages.push({ kind, step, at: now });
     if (next) this.#moveOn(run, next);
     else this.#end(run, "finished", null, now, context);
     return "done";

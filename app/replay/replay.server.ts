@@ -301,6 +301,7 @@ class Pass {
       checkout,
       fulfillment: context.fulfillmentId ? this.#fulfillment(context.fulfillmentId) : null,
       local: null,
+      offered: null,
       trigger: this.#definition.trigger,
       history: [],
       articles: [],

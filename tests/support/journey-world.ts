@@ -95,6 +95,9 @@ export async function createWorld(options: WorldOptions = {}) {
   const prices = new Map<string, string>();
   /** By variant; those not named here are all linen shirts. */
   const products = new Map<string, { id: string; title: string; handle: string }>();
+  const compareAtPrices = new Map<string, string>();
+  /** Makers of those that are not of the shop's own brand. */
+  const vendors = new Map<string, string>();
   /** What countries' markets ask for, by "COUNTRY variant"; without one, the price of the shop. */
   const localPrices = new Map<string, { amount: string; currencyCode: string }>();
   /** By "locale variant". */
@@ -161,10 +164,10 @@ export async function createWorld(options: WorldOptions = {}) {
       const nodes = ids.map((id) => {
         const variantId = id.split("/").at(-1) ?? "";
         const node = variantNow(id, stock.get(variantId) ?? 10, prices.get(variantId));
-        const product = products.get(variantId);
-        return product
-          ? { ...node, product: { ...node.product, ...product, id: `gid://shopify/Product/${product.id}` } }
-          : node;
+        const { id: productId = `p-${variantId}`, ...named } = products.get(variantId) ?? {};
+        const vendor = vendors.get(variantId) ?? node.product.vendor;
+        const product = { ...node.product, ...named, vendor, id: `gid://shopify/Product/${productId}` };
+        return { ...node, compareAtPrice: compareAtPrices.get(variantId) ?? null, product };
       });
       return { ok: true, data: { nodes } as T };
     },
@@ -305,6 +308,8 @@ export async function createWorld(options: WorldOptions = {}) {
     prices,
     products,
     localPrices,
+    compareAtPrices,
+    vendors,
     translations,
     /** The shop's blog feed; null: there is none. */
     feed,

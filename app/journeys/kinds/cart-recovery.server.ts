@@ -1,6 +1,6 @@
 import { journeySchema } from "../definition.ts";
 import { HOUR_MS, MINUTE_MS } from "../duration.ts";
-import type { PersonView, Situation } from "../person-view.ts";
+import type { PersonView, RunContext, Situation } from "../person-view.ts";
 import { backOrQuiet, backOrTonight } from "./cart-buttons.ts";
 import { basketFacts, basketImage, isSoldOut, pricedNow } from "./first-product.ts";
 import { MARKETING_SLOT } from "./kind.ts";
@@ -9,6 +9,9 @@ import { isInCheckout, latest, orderSince, silentSince } from "./silence.ts";
 
 /** From a checkout on, nobody is written to sooner: people look for a card, ask a friend, get up and come back. */
 const AFTER_CHECKOUT_MS = 15 * MINUTE_MS;
+
+/** Messages about the cart itself. */
+const REMINDERS = 2;
 
 const DEFAULT_DEFINITION = journeySchema.parse({
   trigger: { type: "cart_left" },
@@ -59,6 +62,46 @@ const DEFAULT_DEFINITION = journeySchema.parse({
       },
       discount: { percent: 15, validHours: 48, whenUnavailable: "wait" },
     },
+    { type: "wait", delay: "PT24H", from: "trigger" },
+    {
+      type: "message",
+      about: "alternative",
+      message: {
+        en: {
+          title: "Not quite right? Have a look at {{ product_title }}",
+          body: "{% if product_price %}It is {{ product_price }} and much like what you chose. {% else %}It is much like what you chose. {% endif %}Your cart stays as it is.",
+        },
+        tr: {
+          title: "Tam istediğiniz gibi değil mi? {{ product_title }} ilginizi çekebilir",
+          body: "{% if product_price %}Fiyatı {{ product_price }} ve seçtiğinize çok benziyor. {% else %}Seçtiğinize çok benziyor. {% endif %}Sepetiniz olduğu gibi duruyor.",
+        },
+        ar: {
+          title: "لم يعجبك اختيارك تمامًا؟ ألقِ نظرة على {{ product_title }}",
+          body: "{% if product_price %}سعره {{ product_price }} وهو قريب مما اخترته. {% else %}إنه قريب مما اخترته. {% endif %}وتبقى سلتك كما هي.",
+        },
+      },
+      discount: null,
+    },
+    { type: "wait", delay: "PT48H", from: "trigger" },
+    {
+      type: "message",
+      about: "reduced",
+      message: {
+        en: {
+          title: "{{ product_title }} is reduced",
+          body: "{% if product_price %}It is of the same line as your pick and costs {{ product_price }} now. {% else %}It is of the same line as your pick. {% endif %}See if it suits you.",
+        },
+        tr: {
+          title: "{{ product_title }} indirimde",
+          body: "{% if product_price %}Seçtiğinizle aynı seriden ve şimdi {{ product_price }}. {% else %}Seçtiğinizle aynı seriden. {% endif %}Size uyuyor mu, bir bakın.",
+        },
+        ar: {
+          title: "تخفيض على {{ product_title }}",
+          body: "{% if product_price %}من النوع نفسه الذي اخترته وسعره الآن {{ product_price }}. {% else %}من النوع نفسه الذي اخترته. {% endif %}ألقِ نظرة، فقد يناسبك.",
+        },
+      },
+      discount: null,
+    },
   ],
 });
 
@@ -81,7 +124,8 @@ const PLAIN_TEXTS = {
 export const cartRecovery: JourneyKind = {
   kind: "cart_recovery",
   name: "Cart recovery",
-  description: "Reminds shoppers of the cart they left, then offers a code of their own.",
+  description:
+    "Reminds shoppers of the cart they left, then offers a code of their own, a day later an alternative and after two days something reduced, if there is such a product.",
   trigger: "cart_left",
   isEnabledAfterInstall: true,
   isTransactional: false,
@@ -114,6 +158,11 @@ export const cartRecovery: JourneyKind = {
     // A checkout that is tied to nobody cannot be written about, but it says when the shopper was last busy.
     const checkout = person.cartCheckouts[0] ?? null;
     if (isInCheckout(person) && !checkout) return [...plans, { type: "suspend", subject }];
+    const run = person.runs.find((one) => one.journey === "cart_recovery" && one.subject === subject);
+    const { sent = 0, version = 0 }: RunContext = run?.context ?? {};
+    // A cart that was changed after both reminders is a new one: what is left of the old one's run is about other products.
+    if (sent >= REMINDERS && cart.updatedAt.getTime() > version)
+      plans.push({ type: "exit", subject, reason: "replaced" });
     return [
       ...plans,
       {
@@ -134,6 +183,7 @@ export const cartRecovery: JourneyKind = {
 
   survivesPurchase: () => false,
 
+  offersFor: ({ person }) => (person.cart?.items ?? []).map((item) => item.productId),
   variantIds: ({ person }) => (person.cart?.items ?? []).map((item) => item.variantId),
 
   check({ person, run, variants }: Situation) {

@@ -107,8 +107,8 @@ export type JourneyKind = {
   /** `marketing`: needs that consent. `asked`: the shopper's own tap was consent. */
   consent: "marketing" | "asked";
   /**
-   * The answer to the shopper's own tap, who is there and waits for it: leaves at once, also in quiet hours, and neither
-   * waits for a cap nor uses one up.
+   * Its first step is the answer to the shopper's own tap, who is there and waits for it: it leaves at once, also in
+   * quiet hours, and neither waits for a cap nor uses one up.
    */
   isAnswer?: boolean;
   mayDiscount: boolean;
@@ -151,6 +151,8 @@ export type JourneyKind = {
 
   /** Products the message needs to name: more of a collection, or what goes with others. */
   recommends?(situation: Situation): { collection: string; seen: string[] } | { productIds: string[] } | null;
+  /** Products that a step about another product offers one for, the most important first. */
+  offersFor?(situation: Situation): string[];
   /** Variants whose stock and price must be read again before the message leaves. */
   variantIds(situation: Situation): string[];
   /** What speaks against the message at this moment, as far as only this kind knows. */

@@ -46,17 +46,31 @@ export function hasBought({ orders }: PersonView, variantId: string | undefined)
  * Shopify's answer, or Shopify cannot be asked and they are not known to be where the shop's own prices hold.
  */
 export function priceShown({ context, interests, local, person, variants }: About): LocalPrice | null {
-  const { cart, shop } = person;
-  const shopsIn = interestIn(context.productId, interests)?.currency ?? cart?.currency ?? null;
-  const here = context.variantId ? local?.variants.get(context.variantId)?.price : null;
-  const own = ownPrice(variantOf({ context, variants }), shop.currency);
-  const price = here ?? (isAbroad(shop, local?.place) ? null : own);
-  return price && (shopsIn ?? price.currency) === price.currency ? price : null;
+  const variant = variantOf({ context, variants });
+  const shopsIn = interestIn(context.productId, interests)?.currency ?? null;
+  return variant && payable(variant, { local, person }, shopsIn);
 }
 
-function ownPrice(variant: Variant | null, currency: string): LocalPrice | null {
-  const amount = variant?.price ?? null;
-  return amount === null ? null : { amount, compareAt: variant?.compareAtPrice ?? null, currency };
+/** @param shopsIn currency of the page the product was seen on; null: that of the cart, where there is one */
+export function payable(
+  variant: Pick<Variant, "variantId" | "price" | "compareAtPrice">,
+  { local, person: { cart, shop } }: Pick<Situation, "local" | "person">,
+  shopsIn: string | null,
+): LocalPrice | null {
+  const { variantId, price: amount, compareAtPrice: compareAt } = variant;
+  const own = amount === null ? null : { amount, compareAt, currency: shop.currency };
+  const price = local?.variants.get(variantId)?.price ?? (isAbroad(shop, local?.place) ? null : own);
+  return price && (shopsIn ?? cart?.currency ?? price.currency) === price.currency ? price : null;
+}
+
+/** The two fields of a price. What the shop calls "compare at" is named only where it is more. */
+export function priceFacts(price: LocalPrice | null): TemplateFacts {
+  const compareAt = price?.compareAt ?? null;
+  const isReduced = price !== null && compareAt !== null && compareAt > price.amount;
+  return {
+    product_price: price && { amount: price.amount, currency: price.currency },
+    compare_at_price: isReduced ? { amount: compareAt, currency: price.currency } : null,
+  };
 }
 
 /** As the shop calls it in the shopper's language, else as they saw it themselves. */
@@ -72,13 +86,10 @@ export function translatedTitle(local: Situation["local"], variantId: string | n
 }
 
 export function productFacts(about: About): TemplateFacts {
-  const price = priceShown(about);
-  const isReduced = price !== null && price.compareAt !== null && price.compareAt > price.amount;
   return {
     product_title: titleShown(about),
     variant_title: variantOf(about)?.variantTitle ?? null,
-    product_price: price && { amount: price.amount, currency: price.currency },
-    compare_at_price: isReduced ? { amount: price.compareAt ?? 0, currency: price.currency } : null,
+    ...priceFacts(priceShown(about)),
   };
 }
 

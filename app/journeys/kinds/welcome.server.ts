@@ -3,6 +3,9 @@ import { HOUR_MS } from "../duration.ts";
 import { MARKETING_SLOT } from "./kind.ts";
 import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
 
+/** Every Shopify shop has this collection and sorts it so. */
+const BEST_SELLERS = "/collections/all?sort_by=best-selling";
+
 const DEFAULT_DEFINITION = journeySchema.parse({
   trigger: { type: "subscribed" },
   filter: null,
@@ -26,6 +29,29 @@ const DEFAULT_DEFINITION = journeySchema.parse({
       },
       discount: null,
     },
+    { type: "wait", delay: "P3D", from: "trigger" },
+    {
+      type: "message",
+      about: "best_seller",
+      message: {
+        en: {
+          title: "Most loved at {{ shop_name }}: {{ product_title }}",
+          body: "See what others like best. There may be something for you too.",
+          url: BEST_SELLERS,
+        },
+        tr: {
+          title: "{{ shop_name }} mağazasının gözdesi: {{ product_title }}",
+          body: "Başkalarının en sevdiklerine göz atın. Size göre bir şey de olabilir.",
+          url: BEST_SELLERS,
+        },
+        ar: {
+          title: "الأكثر طلبًا في {{ shop_name }}: {{ product_title }}",
+          body: "اكتشف أكثر ما يحبه الآخرون، فقد تجد ما يناسبك أيضًا.",
+          url: BEST_SELLERS,
+        },
+      },
+      discount: null,
+    },
   ],
 });
 
@@ -33,7 +59,8 @@ const DEFAULT_DEFINITION = journeySchema.parse({
 export const welcome: JourneyKind = {
   kind: "welcome",
   name: "Welcome",
-  description: "Greets new subscribers at once. Not those who come back with another browser or re-subscribe.",
+  description:
+    "Greets new subscribers at once, and shows on the third day what is sold most, if they have bought nothing. Not those who come back with another browser or re-subscribe.",
   trigger: "subscribed",
   isEnabledAfterInstall: true,
   isTransactional: false,

@@ -92,9 +92,9 @@ export function campaignStore(database: Database): CampaignStore {
        last_seen_at as lastSeenAt
      from subscriptions where shop = ? and visitor_id = ? limit 100`,
   );
-  const marketingSent = sqlite.prepare<[string, string, number], { at: number; kind: string }>(
+  const marketingSent = sqlite.prepare<[string, string, number], { at: number; kind: string; step: string | null }>(
     // What never reached an eye does not use up anybody's patience.
-    `select n.created_at as at, n.kind from notifications n
+    `select n.created_at as at, n.kind, n.step from notifications n
      where n.shop = cast(? as text) and n.visitor_id = cast(? as text) and n.created_at >= cast(? as integer)
        and n.is_transactional = 0
        and exists (select 1 from deliveries d where d.notification_id = n.id
@@ -266,7 +266,7 @@ export function campaignStore(database: Database): CampaignStore {
       subscriptionId: named.subscriptionId,
       subscriptions: devices.map(deviceOf),
       signals: new Map(visitors.map(({ visitorId, lastSignalAt }) => [visitorId, new Date(lastSignalAt)])),
-      marketingSent: sent.toSorted((a, b) => b.at - a.at).map(({ at, kind }) => ({ at: new Date(at), kind })),
+      marketingSent: sent.toSorted((a, b) => b.at - a.at).map(({ at, ...sent }) => ({ at: new Date(at), ...sent })),
     };
   }
 

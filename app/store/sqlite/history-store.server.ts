@@ -119,7 +119,12 @@ export function historyStore({ drizzle, sqlite }: Database): HistoryStore {
         known.get(row.visitorId)?.subscriptions.push({ ...row, endpoint: "", p256dh: "", auth: "" });
       for (const { visitorId, ...message } of inParts(ids, (part) =>
         drizzle
-          .select({ visitorId: notifications.visitorId, kind: notifications.kind, at: notifications.createdAt })
+          .select({
+            visitorId: notifications.visitorId,
+            kind: notifications.kind,
+            step: notifications.step,
+            at: notifications.createdAt,
+          })
           .from(notifications)
           .where(
             and(

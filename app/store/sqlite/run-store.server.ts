@@ -1,7 +1,7 @@
 import { and, desc, eq, gte, inArray, isNull, or, sql } from "drizzle-orm";
 import type { JourneyDefinition } from "../../journeys/definition.ts";
 import type { FulfillmentView, RunContext } from "../../journeys/person-view.ts";
-import type { MessageCommit, RunChange, RunStore } from "../../journeys/run-store.ts";
+import type { MessageCommit, RunChange, RunStore, SentMessage } from "../../journeys/run-store.ts";
 import type { Database } from "./database.server.ts";
 import { codeGiver } from "./give-code.server.ts";
 import { concernedReader } from "./concerned-reader.server.ts";
@@ -332,6 +332,7 @@ export function runStore(database: Database): RunStore {
           prices: [],
           local: null,
           related: [],
+          offered: null,
           order,
           orderCount: null,
           repeatDays: null,
@@ -466,9 +467,9 @@ export function runStore(database: Database): RunStore {
     },
   };
 
-  function marketingSent(shop: string, visitorIds: string[], now: Date): { at: Date; kind: string }[] {
+  function marketingSent(shop: string, visitorIds: string[], now: Date): SentMessage[] {
     return drizzle
-      .select({ at: notifications.createdAt, kind: notifications.kind })
+      .select({ at: notifications.createdAt, kind: notifications.kind, step: notifications.step })
       .from(notifications)
       .where(
         and(
