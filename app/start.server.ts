@@ -12,7 +12,7 @@ import { startJobs } from "./jobs/runtime.server.ts";
 import { createLogger } from "./log.server.ts";
 import type { Logger } from "./log.server.ts";
 import { createMetrics } from "./metrics.server.ts";
-import { createSender } from "./sender/create-sender.server.ts";
+import { createThreadedSender, sendingThreads } from "./sender/threaded-sender.server.ts";
 import type { Scheduler } from "./scheduler/scheduler.server.ts";
 import { setServices } from "./services.server.ts";
 import type { Services } from "./services.server.ts";
@@ -53,10 +53,10 @@ export async function start(env: NodeJS.ProcessEnv): Promise<RunningApp> {
     file: config.databaseFile,
     onJobScheduled: (runAt) => scheduler?.jobScheduled(runAt),
   });
-  const sender = createSender({
+  const sender = createThreadedSender({
     vapidSubject: config.vapidSubject,
     push: config.push,
-    machineNow: () => clock.machineNow(),
+    threads: sendingThreads(),
     onOutcome({ vendor, outcome, seconds }) {
       metrics.pushes.inc({ service: vendor, outcome });
       metrics.pushDuration.observe({ service: vendor }, seconds);

@@ -58,7 +58,6 @@ async function setUp() {
       ca: service.ca,
       concurrency: 10,
     },
-    machineNow: () => new Date(),
     onOutcome: (outcome) => outcomes.push(outcome),
     threads: 2,
   });

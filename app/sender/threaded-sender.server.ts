@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { existsSync } from "node:fs";
@@ -19,6 +20,14 @@ export type FromThread = {
   sent: SentPush[];
 };
 
+/** One core is left to the event loop that serves pages; more threads than four wait for the database, not for cores. */
+const MOST_THREADS = 4;
+
+/** As many as this machine has use for; one at least, so that encrypting never holds up a page. */
+export function sendingThreads(): number {
+  return Number(process.env.SENDT) || Math.min(MOST_THREADS, Math.max(1, availableParallelism() - 1));
+}
+
 type Waiting = { resolve(outcome: DeliveryOutcome): void; reject(error: unknown): void; forget(): void };
 
 /**
@@ -30,7 +39,10 @@ type Waiting = { resolve(outcome: DeliveryOutcome): void; reject(error: unknown)
  *
  * @param threads how many, at most PUSH_CONCURRENCY
  */
-export function createThreadedSender({ threads, ...options }: SenderOptions & { threads: number }): Sender {
+export function createThreadedSender({
+  threads,
+  ...options
+}: ThreadOptions & Pick<SenderOptions, "onOutcome"> & { threads: number }): Sender {
   const count = Math.max(1, Math.min(threads, options.push.concurrency));
   const workers = Array.from({ length: count }, () =>
     createThread(
@@ -137,16 +149,9 @@ function createThread(options: ThreadOptions, onOutcome: SenderOptions["onOutcom
   };
 }
 
-/** The thread's source, which Node runs as it is: beside this module, or found from the built bundle. */
+/** Beside the built bundle as the build makes it, else the source, which Node runs as it is. */
 function threadFile(): string {
-  let folder = path.dirname(fileURLToPath(import.meta.url));
-  const beside = path.join(folder, "sender-thread.server.ts");
-  if (existsSync(beside)) return beside;
-  for (;;) {
-    const candidate = path.join(folder, "app", "sender", "sender-thread.server.ts");
-    if (existsSync(candidate)) return candidate;
-    const parent = path.dirname(folder);
-    if (parent === folder) throw new Error("The source of the sending thread is missing: app/sender");
-    folder = parent;
-  }
+  const folder = path.dirname(fileURLToPath(import.meta.url));
+  const built = path.join(folder, "sender-thread.js");
+  return existsSync(built) ? built : path.join(folder, "sender-thread.server.ts");
 }
