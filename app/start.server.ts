@@ -51,6 +51,7 @@ export async function start(env: NodeJS.ProcessEnv): Promise<RunningApp> {
   let scheduler: Scheduler | null = null;
   const store = createSqliteStore({
     file: config.databaseFile,
+    inBackground: true,
     onJobScheduled: (runAt) => scheduler?.jobScheduled(runAt),
   });
   const sender = createThreadedSender({

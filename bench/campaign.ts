@@ -194,7 +194,9 @@ async function measureCampaign() {
   const cpuMs = cpuOf(pid) - cpuAtStart;
   rssByTenth.push(rssOf(pid));
   await asking;
-  app.kill("SIGKILL");
+  const gone = new Promise((resolve) => app.once("exit", resolve));
+  app.kill("SIGTERM");
+  await gone;
 
   const counted = await sink.ask<SinkCount>({ type: "check", world: worldFile, emptyBodies: false, isCampaign: true });
   if (counted.received !== size || counted.distinct !== size || counted.wrong > 0 || counted.badHeaders > 0) {

@@ -25,7 +25,7 @@ export async function buildIfStale(): Promise<void> {
     if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === before) return;
     run(["scripts/build-storefront.ts"]);
     run(["node_modules/@remix-run/dev/dist/cli.js", "vite:build", "--logLevel", "warn"]);
-    run(["scripts/build-sender-thread.ts"]);
+    run(["scripts/build-threads.ts"]);
     mkdirSync(join(ROOT, "build"), { recursive: true });
     writeFileSync(STAMP, fingerprint());
   });

@@ -132,6 +132,8 @@ export type CampaignStore = {
     limit: number,
     plan: (page: CampaignPage) => PagePlan,
   ): Promise<Advance>;
+  /** Pages that were written and that nobody has begun to send. */
+  pagesWaiting(shop: string, campaignId: string): Promise<number>;
   /**
    * Counts browsers with an active subscription and consent, part by part, so that a large shop's count holds nobody up.
    *

@@ -24,6 +24,9 @@ export const CAMPAIGN_KIND = "campaign";
 /** People on one page: decided, composed and written in one transaction short enough that no request waits for it. */
 export const PAGE_SIZE = 50;
 
+/** Pages that are written before the ones before them have begun to leave, so that sending never waits for writing. */
+export const PAGES_AHEAD = 6;
+
 /** Decides and writes the next page. Key `campaign:ID`, payload `{shop, campaignId}`. */
 export const ADVANCE_CAMPAIGN_JOB = "advance-campaign";
 /** Sends the deliveries of one page. Payload `{shop, campaignId, deliveryIds}`. */

@@ -144,28 +144,39 @@ export function renderTemplate(
   // Rendering is synchronous, so one slot is enough and cannot mix two renders up.
   holesOfRender.current = holes;
   try {
-    const rendered: unknown = engine.renderSync(parsed(source), scopeOf(facts, locale, timezone));
+    const { template, fields } = parsed(source);
+    const rendered: unknown = engine.renderSync(template, scopeOf(fields, facts, locale, timezone));
     return { text: tidy(String(rendered)).slice(0, LONGEST_OUTPUT), holes };
   } finally {
     holesOfRender.current = null;
   }
 }
 
-const templates = new Map<string, Template[]>();
+type ParsedText = { template: Template[]; fields: TemplateField[] };
+const templates = new Map<string, ParsedText>();
 
 /** A campaign renders the same few texts for everybody: the last ones are parsed once. */
-function parsed(source: string): Template[] {
+function parsed(source: string): ParsedText {
   const known = templates.get(source);
   if (known) return known;
   const template = engine.parse(source);
+  const { globals } = engine.analyzeSync(template, { partials: false });
+  // Only what it speaks of is written out for each person.
+  const fields = Object.keys(globals).filter((name): name is TemplateField => Object.hasOwn(TEMPLATE_FIELDS, name));
+  const text = { template, fields };
   if (templates.size >= PARSED_TEMPLATES) templates.delete(templates.keys().next().value as string);
-  templates.set(source, template);
-  return template;
+  templates.set(source, text);
+  return text;
 }
 
-function scopeOf(facts: TemplateFacts, locale: string, timezone: string): Record<string, unknown> {
+function scopeOf(
+  fields: TemplateField[],
+  facts: TemplateFacts,
+  locale: string,
+  timezone: string,
+): Record<string, unknown> {
   const scope: Record<string, unknown> = {};
-  for (const field of Object.keys(TEMPLATE_FIELDS) as TemplateField[]) {
+  for (const field of fields) {
     const value = facts[field];
     const text = value === null || value === undefined ? "" : writeFact(field, value, locale, timezone);
     scope[field] = text === "" ? new MissingField(field, fieldFallback(field, locale)) : text;

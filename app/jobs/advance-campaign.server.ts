@@ -1,18 +1,16 @@
-import { advanceCampaignSchema, PAGE_SIZE } from "../campaigns/campaign.ts";
+import { advanceCampaignSchema, PAGE_SIZE, PAGES_AHEAD } from "../campaigns/campaign.ts";
 import { planPage } from "../campaigns/plan-page.server.ts";
 import type { Clock } from "../clock.server.ts";
 import type { JobHandler } from "../scheduler/job.ts";
 import type { Store } from "../store/store.ts";
 
-/** Written before the ones before them have begun to leave, so that sending never waits for writing. */
-const PAGES_AHEAD = 3;
 /** Pages in one job; most when there is nobody on them to send to. */
 const PAGES_IN_A_ROW = 20;
 
 /**
- * Decides and writes the next pages of a campaign. A page's own job asks for more when it begins to send, so that a
- * campaign is never more than a few pages ahead of what leaves: memory does not grow with the audience, a pause holds
- * nearly all of it, and the pages of two shops take turns.
+ * Decides and writes the next pages of a campaign. A page's own job asks for more when it begins to send and few are left, so
+ * that a campaign is never more than a few pages ahead of what leaves: memory does not grow with the audience, a pause
+ * holds nearly all of it, and the pages of two shops take turns.
  */
 export function advanceCampaignHandler({ store, clock }: { store: Store; clock: Clock }): JobHandler {
   return async (job, signal) => {

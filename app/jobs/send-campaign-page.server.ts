@@ -1,13 +1,13 @@
-import { advanceCampaignJob, sendCampaignPageSchema } from "../campaigns/campaign.ts";
+import { advanceCampaignJob, PAGES_AHEAD, sendCampaignPageSchema } from "../campaigns/campaign.ts";
 import type { Clock } from "../clock.server.ts";
 import type { JobHandler } from "../scheduler/job.ts";
-import { ConcurrencyLimit } from "../sender/concurrency-limit.ts";
 import { sendDeliveryJob } from "../sender/delivery-jobs.ts";
 import type { Store } from "../store/store.ts";
+import { createSendingPlaces } from "./send-delivery.server.ts";
 import type { Deliver, DeliverResult } from "./send-delivery.server.ts";
 
 type Deps = {
-  store: Pick<Store, "jobs">;
+  store: Pick<Store, "jobs" | "campaigns">;
   clock: Clock;
   deliver: Deliver;
   /** Campaign pushes under way at once in this process, whatever their campaign: what else leaves has its place beside them. */
@@ -19,18 +19,16 @@ type Deps = {
  * again after a crash passes over what is done, and sends again only what was on its way at that moment.
  */
 export function sendCampaignPageHandler({ store, clock, deliver, inFlight }: Deps): JobHandler {
-  const limit = new ConcurrencyLimit(inFlight);
+  const places = createSendingPlaces(inFlight);
 
   return async (job, signal) => {
     const { shop, campaignId, deliveryIds } = sendCampaignPageSchema.parse(job.payload);
-    // While this page leaves, the next one is written.
-    await store.jobs.schedule(advanceCampaignJob(shop, campaignId, clock.now()));
+    const asked = askForMore(shop, campaignId);
 
     const settled = await Promise.allSettled(
-      deliveryIds.map((id) =>
-        limit.run(() => deliver(id, { isLastAttempt: false, isFirstTryOnly: true }, signal), signal),
-      ),
+      deliveryIds.map((id) => deliver(id, { isLastAttempt: false, isFirstTryOnly: true, places }, signal)),
     );
+    await asked;
     if (signal.aborted) throw signal.reason;
 
     let heldUntil: Date | null = null;
@@ -43,6 +41,12 @@ export function sendCampaignPageHandler({ store, clock, deliver, inFlight }: Dep
     }
     return heldUntil ? { type: "snooze", until: heldUntil } : { type: "done" };
   };
+
+  /** While a page leaves, the next ones are written: several at a time, because each asking costs a job. */
+  async function askForMore(shop: string, campaignId: string) {
+    const waiting = await store.campaigns.pagesWaiting(shop, campaignId);
+    if (waiting <= PAGES_AHEAD / 2) await store.jobs.schedule(advanceCampaignJob(shop, campaignId, clock.now()));
+  }
 
   /** The process may have died between the try and writing the job of the next one. */
   async function remember(deliveryId: string) {

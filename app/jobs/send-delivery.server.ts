@@ -3,6 +3,7 @@ import type { Clock } from "../clock.server.ts";
 import { decrypt, type Keyring } from "../encryption.server.ts";
 import type { Logger } from "../log.server.ts";
 import type { JobHandler, JobResult } from "../scheduler/job.ts";
+import { ConcurrencyLimit } from "../sender/concurrency-limit.ts";
 import { decideNextTry, decideSend } from "../sender/decide-send.ts";
 import type {
   DeliveryResult,
@@ -10,10 +11,10 @@ import type {
   NotificationToSend,
   SubscriptionToSend,
 } from "../sender/delivery-store.ts";
-import { createGroup } from "../sender/group-work.ts";
+import { createBeat, createGroup } from "../sender/group-work.ts";
 import { PayloadTooLargeError } from "../sender/payload-limit.ts";
 import type { DeliveryOutcome, SendPush } from "../sender/push-request.ts";
-import { createServiceLoad } from "../sender/service-load.ts";
+import { createServiceLoad, type ServiceLoad } from "../sender/service-load.ts";
 import { createServicePauses } from "../sender/service-pauses.ts";
 import type { Store } from "../store/store.ts";
 
@@ -33,7 +34,7 @@ export type SendDeliveryDeps = {
   sendPush: SendPush;
   keyring: Keyring;
   buildPayload: BuildPayload;
-  /** Jobs of this kind that run at once; one push service that does not answer gets two thirds of them. */
+  /** Jobs of this kind that run at once. */
   concurrency?: number;
   log?: Pick<Logger, "warn">;
   /** From 0 to 1, for jitter. */
@@ -44,14 +45,22 @@ export type SendDeliveryDeps = {
 
 const payloadSchema = z.object({ deliveryId: z.string() });
 
-const GROUP_LIMIT = 200;
+const GROUP_LIMIT = 100;
 /** A commit waits for the disk: at hundreds of pushes a second one for each turn of the event loop costs more than they do. */
-const GATHER_MS = 5;
+const GATHER_MS = 10;
 const STALLED_WAIT_MS = 500;
 const MAX_PRIVATE_KEYS = 1_000;
 
 /** Resuming the campaign brings it forward. */
 const HELD_FOR_MS = 3_600_000;
+
+/** A delivery has a place from before it is marked as being sent until the push service has answered. */
+export type SendingPlaces = { limit: ConcurrencyLimit; load: ServiceLoad };
+
+/** @param count pushes under way at once; one push service that does not answer gets two thirds of them */
+export function createSendingPlaces(count: number): SendingPlaces {
+  return { limit: new ConcurrencyLimit(count), load: createServiceLoad(Math.ceil((count * 2) / 3)) };
+}
 
 /** What became of one delivery in one try. */
 export type DeliverResult =
@@ -63,7 +72,12 @@ export type DeliverResult =
 
 export type Deliver = (
   deliveryId: string,
-  options: { isLastAttempt: boolean; isFirstTryOnly?: boolean },
+  options: {
+    isLastAttempt: boolean;
+    isFirstTryOnly?: boolean;
+    /** Of the work it is part of; else those of deliveries that have a job of their own. */
+    places?: SendingPlaces;
+  },
   signal: AbortSignal,
 ) => Promise<DeliverResult>;
 
@@ -82,17 +96,19 @@ export function createSendDeliveryHandler(deps: SendDeliveryDeps, deliver = crea
 export function createDeliver(deps: SendDeliveryDeps): Deliver {
   const { store, clock, sendPush, keyring, buildPayload, log, random = Math.random, gatherMs = GATHER_MS } = deps;
   const pauses = createServicePauses();
-  const serviceLoad = createServiceLoad(Math.ceil(((deps.concurrency ?? 300) * 2) / 3));
+  const ownPlaces = createSendingPlaces(deps.concurrency ?? 300);
   const readPrivateKey = createPrivateKeyReader(keyring);
 
   const load = createGroup((ids: string[]) => store.deliveries.load(ids), GROUP_LIMIT);
+  // What begins and what has ended is written by one transaction.
+  const beat = createBeat(gatherMs);
   const markSending = createGroup(
     async (ids: string[]) => {
       const marked = new Set(await store.deliveries.markSending(ids));
       return ids.map((id) => marked.has(id));
     },
     GROUP_LIMIT,
-    gatherMs,
+    beat,
   );
   const record = createGroup(
     async (results: DeliveryResult[]) => {
@@ -100,10 +116,18 @@ export function createDeliver(deps: SendDeliveryDeps): Deliver {
       return results.map(() => undefined);
     },
     GROUP_LIMIT,
-    gatherMs,
+    beat,
   );
 
-  return async (deliveryId, { isLastAttempt, isFirstTryOnly = false }, signal) => {
+  return deliver;
+
+  async function deliver(
+    deliveryId: string,
+    options: Parameters<Deliver>[1],
+    signal: AbortSignal,
+    isSecondLook = false,
+  ): Promise<DeliverResult> {
+    const { isLastAttempt, isFirstTryOnly = false, places = ownPlaces } = options;
     const loaded = await load(deliveryId);
     if (!loaded) return { type: "cancel", reason: "the delivery's data was deleted" };
 
@@ -118,13 +142,12 @@ export function createDeliver(deps: SendDeliveryDeps): Deliver {
     const pausedUntil = pauses.pausedUntil(loaded.delivery.shop, loaded.subscription.pushService, clock.machineNow());
     if (pausedUntil) return waitForService(loaded, pausedUntil);
 
-    const { pushService } = loaded.subscription;
-    if (serviceLoad.isStalled(pushService, clock.machineNow())) {
-      return { type: "snooze", until: clock.afterMachineMs(STALLED_WAIT_MS * (1 + random())) };
-    }
-    const leave = serviceLoad.enter(pushService);
     try {
-      return await send(loaded, decision.ttlSeconds, signal);
+      const result = await send(loaded, decision.ttlSeconds, places, signal);
+      if (result !== "not_to_be_sent") return result;
+      // Its campaign was paused or stopped, or it was dropped, while it waited for its place.
+      if (!isSecondLook) return await deliver(deliveryId, options, signal, true);
+      return { type: "cancel", reason: "the delivery was dropped meanwhile" };
     } catch (error) {
       if (error instanceof PayloadTooLargeError) {
         return finish({ deliveryId, type: "refused", status: null, cause: error.message });
@@ -134,38 +157,54 @@ export function createDeliver(deps: SendDeliveryDeps): Deliver {
         await record({ deliveryId, type: "refused", status: null, cause: "it could not be prepared for sending" });
       }
       throw error;
-    } finally {
-      leave(clock.machineNow());
     }
-  };
+  }
 
-  async function send(loaded: DeliveryToSend, ttlSeconds: number, signal: AbortSignal): Promise<JobResult> {
+  async function send(
+    loaded: DeliveryToSend,
+    ttlSeconds: number,
+    places: SendingPlaces,
+    signal: AbortSignal,
+  ): Promise<JobResult | "not_to_be_sent"> {
     const { delivery, notification, subscription, vapid } = loaded;
     const deliveryId = delivery.id;
     if (!vapid) {
       return finish({ deliveryId, type: "refused", status: null, cause: "the VAPID key it was made with is missing" });
     }
-    const payload = buildPayload({ notification, delivery, subscription, keyring });
-    const privateKey = readPrivateKey(delivery.shop, vapid.encryptedPrivateKey);
-    if (!(await markSending(deliveryId))) return { type: "cancel", reason: "the delivery was dropped meanwhile" };
+    const { pushService } = subscription;
+    const push = async (): Promise<DeliveryOutcome | "stalled" | "not_to_be_sent"> => {
+      if (places.load.isStalled(pushService, clock.machineNow())) return "stalled";
+      const leave = places.load.enter(pushService);
+      try {
+        const payload = buildPayload({ notification, delivery, subscription, keyring });
+        const privateKey = readPrivateKey(delivery.shop, vapid.encryptedPrivateKey);
+        if (!(await markSending(deliveryId))) return "not_to_be_sent";
+        return await sendPush(
+          {
+            endpoint: subscription.endpoint,
+            p256dh: subscription.p256dh,
+            auth: subscription.auth,
+            vapid: { publicKey: vapid.publicKey, privateKey },
+            payload,
+            ttlSeconds,
+            urgency: delivery.urgency,
+            pushTopic: delivery.pushTopic,
+          },
+          signal,
+        );
+      } finally {
+        leave(clock.machineNow());
+      }
+    };
 
-    const outcome = await sendPush(
-      {
-        endpoint: subscription.endpoint,
-        p256dh: subscription.p256dh,
-        auth: subscription.auth,
-        vapid: { publicKey: vapid.publicKey, privateKey },
-        payload,
-        ttlSeconds,
-        urgency: delivery.urgency,
-        pushTopic: delivery.pushTopic,
-      },
-      signal,
-    );
+    const outcome = await places.limit.run(push, signal);
+    if (outcome === "not_to_be_sent") return outcome;
+    if (outcome === "stalled") {
+      return { type: "snooze", until: clock.afterMachineMs(STALLED_WAIT_MS * (1 + random())) };
+    }
     if (outcome.type === "later") return tryLater(loaded, outcome);
     if (outcome.type === "refused") {
       const { shop } = delivery;
-      const { pushService } = subscription;
       log?.warn({ shop, deliveryId, pushService, status: outcome.status, cause: outcome.cause }, "a push was refused");
     }
     return finish({ deliveryId, ...outcome });

@@ -144,7 +144,7 @@ export type DeliveryStore = {
   /**
    * Marks deliveries as being sent, before they are: what is found so later may have arrived. Counts the try.
    *
-   * @returns the ids that are still to be sent: the others were dropped meanwhile
+   * @returns the ids that are still to be sent: the others were dropped, or their campaign was paused or stopped meanwhile
    */
   markSending(deliveryIds: string[]): Promise<string[]>;
 

@@ -7,12 +7,12 @@ type Waiting<Item, Result> = { item: Item; resolve(result: Result): void; reject
  *
  * @param work gives a result for each item, in their order
  * @param limit items in one group
- * @param waitMs how long the first of a group waits for others; 0: for the rest of this turn of the event loop
+ * @param whenReady begins a group that has an item; else it is the rest of this turn of the event loop
  */
 export function createGroup<Item, Result>(
   work: (items: Item[]) => Promise<Result[]>,
   limit: number,
-  waitMs = 0,
+  whenReady: (begin: () => void) => void = setImmediate,
 ): (item: Item) => Promise<Result> {
   let waiting: Waiting<Item, Result>[] = [];
   let isScheduled = false;
@@ -20,15 +20,15 @@ export function createGroup<Item, Result>(
   function schedule(): void {
     if (isScheduled || waiting.length === 0) return;
     isScheduled = true;
-    const begin = async () => {
-      const group = waiting.slice(0, limit);
-      waiting = waiting.slice(limit);
-      await settle(group, work);
-      isScheduled = false;
-      schedule();
-    };
-    if (waitMs > 0 && waiting.length < limit) setTimeout(begin, waitMs);
-    else setImmediate(begin);
+    whenReady(() => void workOff());
+  }
+
+  async function workOff(): Promise<void> {
+    const group = waiting.slice(0, limit);
+    waiting = waiting.slice(limit);
+    await settle(group, work);
+    isScheduled = false;
+    schedule();
   }
 
   return (item) =>
@@ -36,6 +36,24 @@ export function createGroup<Item, Result>(
       waiting.push({ item, resolve, reject });
       schedule();
     });
+}
+
+/**
+ * A common beat for several groups: what is to be written after at most `waitMs` is begun in one turn of the event loop, so
+ * that the store can write it in one transaction. At 0 the beat is the turn.
+ */
+export function createBeat(waitMs: number): (begin: () => void) => void {
+  if (waitMs <= 0) return setImmediate;
+  let waiting: (() => void)[] = [];
+  return (begin) => {
+    waiting.push(begin);
+    if (waiting.length > 1) return;
+    setTimeout(() => {
+      const now = waiting;
+      waiting = [];
+      for (const one of now) one();
+    }, waitMs);
+  };
 }
 
 async function settle<Item, Result>(

@@ -1,8 +1,6 @@
 import { availableParallelism } from "node:os";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { existsSync } from "node:fs";
 import { Worker } from "node:worker_threads";
+import { threadFile } from "../thread-file.server.ts";
 import type { Sender, SenderOptions, SentPush } from "./create-sender.server.ts";
 import { MAX_PAYLOAD_BYTES, PayloadTooLargeError } from "./payload-limit.ts";
 import type { DeliveryOutcome, PushRequest } from "./push-request.ts";
@@ -25,7 +23,7 @@ const MOST_THREADS = 4;
 
 /** As many as this machine has use for; one at least, so that encrypting never holds up a page. */
 export function sendingThreads(): number {
-  return Number(process.env.SENDT) || Math.min(MOST_THREADS, Math.max(1, availableParallelism() - 1));
+  return Math.min(MOST_THREADS, Math.max(1, availableParallelism() - 1));
 }
 
 type Waiting = { resolve(outcome: DeliveryOutcome): void; reject(error: unknown): void; forget(): void };
@@ -77,7 +75,7 @@ function createThread(options: ThreadOptions, onOutcome: SenderOptions["onOutcom
   let batch: { type: "send"; ids: number[]; requests: PushRequest[] } | null = null;
 
   function start(): Worker {
-    const started = new Worker(threadFile(), { workerData: options });
+    const started = new Worker(threadFile(import.meta.url, "sender-thread"), { workerData: options });
     started.unref();
     started.on("message", settle);
     // Its end follows, and settles what it held.
@@ -147,11 +145,4 @@ function createThread(options: ThreadOptions, onOutcome: SenderOptions["onOutcom
       void worker?.terminate();
     },
   };
-}
-
-/** Beside the built bundle as the build makes it, else the source, which Node runs as it is. */
-function threadFile(): string {
-  const folder = path.dirname(fileURLToPath(import.meta.url));
-  const built = path.join(folder, "sender-thread.js");
-  return existsSync(built) ? built : path.join(folder, "sender-thread.server.ts");
 }

@@ -39,13 +39,15 @@ export async function seedShop(file: string, encryptionKey: string, world: World
   sqlite.transaction(() => {
     for (const [index, { endpoint, p256dh, auth }] of world.subscriptions.entries()) {
       const id = randomBytes(12).toString("base64url");
+      // As in a browser: in no order that the subscriptions have.
+      const visitorId = randomBytes(12).toString("base64url");
       const hash = createHash("sha256").update(endpoint).digest("hex");
-      visitor.run(SHOP, id, String(index), at, at);
+      visitor.run(SHOP, visitorId, String(index), at, at);
       customer.run(SHOP, String(index), nameOf(index), at);
       subscription.run(
         id,
         SHOP,
-        id,
+        visitorId,
         endpoint,
         hash,
         p256dh,

@@ -47,7 +47,7 @@ type DeviceRow = Omit<CampaignDevice, "consentMarketing" | "pausedUntil" | "mute
 type Named = { subscriptionId: string; visitorId: string };
 
 export function campaignStore(database: Database): CampaignStore {
-  const { drizzle, sqlite, jobs } = database;
+  const { drizzle, sqlite, jobs, commit } = database;
   const ledger = ledgerStatements(database);
   const people = personReader(database);
   const one = (shop: string, id: string) => and(eq(campaigns.shop, shop), eq(campaigns.id, id));
@@ -160,9 +160,9 @@ export function campaignStore(database: Database): CampaignStore {
        and json_extract(payload, '$.campaignId') = ?`,
   );
   const countPages = sqlite
-    .prepare<[string], number>(
+    .prepare<[string, string], number>(
       `select count(*) from jobs where kind = 'send-campaign-page' and ${WAITING}
-         and json_extract(payload, '$.campaignId') = ?`,
+         and json_extract(payload, '$.campaignId') = ? and json_extract(payload, '$.shop') = ?`,
     )
     .pluck();
   const wakeRetries = sqlite.prepare<[number, string]>(
@@ -310,35 +310,39 @@ export function campaignStore(database: Database): CampaignStore {
     plan.jobs.forEach((job) => jobs.schedule(job));
   }
 
-  const advance = sqlite.transaction(
-    (shop: string, id: string, now: Date, limit: number, plan: (page: CampaignPage) => PagePlan): Advance => {
-      const row = read(shop, id);
-      if (!row || (row.state !== "scheduled" && row.state !== "sending") || row.plannedAt !== null) {
-        return { type: "over" };
-      }
-      if (row.dueAt > now) return { type: "wait", until: row.dueAt };
-      const facts = people.shopFacts(shop);
-      if (!facts?.isInstalled) {
-        drizzle.update(campaigns).set({ state: "stopped", endedAt: now }).where(one(shop, id)).run();
-        return { type: "over" };
-      }
+  function advance(
+    shop: string,
+    id: string,
+    now: Date,
+    limit: number,
+    plan: (page: CampaignPage) => PagePlan,
+  ): Advance {
+    const row = read(shop, id);
+    if (!row || (row.state !== "scheduled" && row.state !== "sending") || row.plannedAt !== null) {
+      return { type: "over" };
+    }
+    if (row.dueAt > now) return { type: "wait", until: row.dueAt };
+    const facts = people.shopFacts(shop);
+    if (!facts?.isInstalled) {
+      drizzle.update(campaigns).set({ state: "stopped", endedAt: now }).where(one(shop, id)).run();
+      return { type: "over" };
+    }
 
-      const next = nextOf(row, now, limit);
-      if (next.fromDelays && next.named.length === 0) {
-        const until = firstDelay.get(id);
-        if (until) return { type: "wait", until: new Date(until) };
-        finishPlanning.run(now.getTime(), now.getTime(), id);
-        return { type: "over" };
-      }
-      if (next.fromDelays) for (const { visitorId } of next.named) deleteDelay.run(id, visitorId);
-      const found = uniquePeople(next.named.flatMap((named) => personOf(row, named, next.fromDelays, now) ?? []));
-      const planned = plan({ campaign: row, shop: facts, people: found });
-      write(row, planned);
-      const decided = found.length - planned.delayed.length;
-      moveOn.run(now.getTime(), next.cursor, next.isAudienceRead ? 1 : 0, decided, planned.dropped, id);
-      return { type: "wrote", pagesWaiting: countPages.get(id) ?? 0 };
-    },
-  );
+    const next = nextOf(row, now, limit);
+    if (next.fromDelays && next.named.length === 0) {
+      const until = firstDelay.get(id);
+      if (until) return { type: "wait", until: new Date(until) };
+      finishPlanning.run(now.getTime(), now.getTime(), id);
+      return { type: "over" };
+    }
+    if (next.fromDelays) for (const { visitorId } of next.named) deleteDelay.run(id, visitorId);
+    const found = uniquePeople(next.named.flatMap((named) => personOf(row, named, next.fromDelays, now) ?? []));
+    const planned = plan({ campaign: row, shop: facts, people: found });
+    write(row, planned);
+    const decided = found.length - planned.delayed.length;
+    moveOn.run(now.getTime(), next.cursor, next.isAudienceRead ? 1 : 0, decided, planned.dropped, id);
+    return { type: "wrote", pagesWaiting: countPages.get(id, shop) ?? 0 };
+  }
 
   return {
     async create(campaign, job) {
@@ -406,7 +410,11 @@ export function campaignStore(database: Database): CampaignStore {
     },
 
     async advance(shop, campaignId, now, limit, plan) {
-      return advance.immediate(shop, campaignId, now, limit, plan);
+      return commit(() => advance(shop, campaignId, now, limit, plan));
+    },
+
+    async pagesWaiting(shop, campaignId) {
+      return countPages.get(campaignId, shop) ?? 0;
     },
 
     async countReach(shop, audience, after, limit) {

@@ -26,15 +26,30 @@ import { journeyStore } from "./journey-store.server.ts";
 import { ledgerStore } from "./ledger-store.server.ts";
 import { notificationStore } from "./notification-store.server.ts";
 import type { Store } from "../store.ts";
+import { checkpointInBackground } from "./background-checkpoints.server.ts";
 import { openDatabase } from "./database.server.ts";
 import type { Database, OpenOptions } from "./database.server.ts";
 import { articleStore } from "./article-store.server.ts";
 import { audienceStore } from "./audience-store.server.ts";
 import { jobStore } from "./job-store.server.ts";
 
-/** Opens the SQLite database, migrated, and gives its parts. */
-export function createSqliteStore(options: OpenOptions): Store {
-  return storeOf(openDatabase(options));
+/**
+ * Opens the SQLite database, migrated, and gives its parts.
+ *
+ * @param options.inBackground for a process that stays: the log is folded into the file on a thread
+ */
+export function createSqliteStore({ inBackground, ...options }: OpenOptions & { inBackground?: boolean }): Store {
+  const database = openDatabase(options);
+  const store = storeOf(database);
+  if (!inBackground || database.sqlite.memory) return store;
+  const endCheckpoints = checkpointInBackground(database.sqlite);
+  return {
+    ...store,
+    async close() {
+      await endCheckpoints();
+      await store.close();
+    },
+  };
 }
 
 /** The parts on an open database. One line for each. */

@@ -61,7 +61,7 @@ export function openDatabase({ file, synchronous = "FULL", asItIs = false, onJob
     sqlite.pragma(`synchronous = ${synchronous}`);
     sqlite.pragma("foreign_keys = ON");
     sqlite.pragma("temp_store = MEMORY");
-    sqlite.pragma("cache_size = -65536"); // 64 MiB
+    sqlite.pragma("cache_size = -16384"); // 16 MiB: what else is read often lies in the memory of the operating system
     const typed = drizzle(sqlite, { schema });
     bringUpToDate(typed);
     return {

@@ -77,7 +77,7 @@ const WITHDRAWN = `case when n.is_transactional = 0 and exists (
   and v.consent_withdrawn_at >= n.created_at) then 'consent_withdrawn' end`;
 
 export function deliveryStore(db: Database): DeliveryStore {
-  const { drizzle: d, sqlite, jobs } = db;
+  const { drizzle: d, sqlite, jobs, commit } = db;
   const ender = subscriptionEnder(db);
 
   // The cast: SQLite built with STAT4 plans a join anew whenever a parameter that it compares a column with is bound. Hidden
@@ -102,7 +102,8 @@ export function deliveryStore(db: Database): DeliveryStore {
      where d.id = cast(? as text)`,
   );
   const markRow = sqlite.prepare<[string]>(
-    "update deliveries set state = 'sending', attempts = attempts + 1 where id = ? and state in ('queued', 'sending')",
+    `update deliveries set state = 'sending', attempts = attempts + 1 where id = ? and state in ('queued', 'sending')
+       and not exists (select 1 from campaigns c where c.id = campaign_id and c.state in ('paused', 'stopped'))`,
   );
 
   type EndedRow = {
@@ -324,15 +325,13 @@ export function deliveryStore(db: Database): DeliveryStore {
     },
 
     async markSending(deliveryIds) {
-      return sqlite.transaction(() => deliveryIds.filter((id) => markRow.run(id).changes > 0)).immediate();
+      return commit(() => deliveryIds.filter((id) => markRow.run(id).changes > 0));
     },
 
     async recordResults(results, now, machineNow) {
-      sqlite
-        .transaction(() => {
-          for (const result of results) writeResult(result, now, machineNow);
-        })
-        .immediate();
+      await commit(() => {
+        for (const result of results) writeResult(result, now, machineNow);
+      });
     },
 
     async handOver(shop, notificationId, plan) {
