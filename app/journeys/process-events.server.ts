@@ -22,6 +22,8 @@ import { variantWatchJob } from "./variant-watch.ts";
 const STALE_MS = 10 * MINUTE_MS;
 const LONGEST_SECOND_LOOK_MS = 4 * HOUR_MS;
 const BATCH = 200;
+/** Machine time for which looking at events holds up the event loop at most, give or take one event. */
+const SLICE_MS = 4;
 
 /** What it reads and writes: of the store, or of a replay in memory. */
 type Stores = {
@@ -45,7 +47,7 @@ type Stores = {
 /**
  * Looks at a shop's new events, in the order in which they arrived, and starts, re-arms, suspends or ends the runs of the
  * people each concerns. An event only says whom to look at: what happens follows from the state of the mirror, so the order
- * of arrival does not matter and a repeat changes nothing. Each event's changes are one transaction.
+ * of arrival does not matter and a repeat changes nothing. An event's changes are written together or not at all.
  *
  * @param onBroken told of an event that cannot be looked at, which is then passed over; without it the error is thrown and
  *   the event stays first in line
@@ -60,22 +62,59 @@ export async function processEvents(
   const events = await store.events.unprocessed(shop, BATCH);
   if (events.length === 0) return 0;
   const journeys = await store.runs.currentJourneys(shop);
-  for (const event of events) {
+  const passOver = async (event: LoggedEvent, error: unknown) => {
+    if (!onBroken) throw error;
+    onBroken(event, error);
+    await store.runs.apply(event, { changes: [], ledger: [], jobs: [] }, now);
+  };
+  let slice = newSlice();
+  // Asked for together, the store writes them in one transaction, each by itself undone when it fails.
+  const write = async () => {
+    const { looked } = slice;
+    slice = newSlice();
+    const written = await Promise.allSettled(looked.map(({ event, outcome }) => store.runs.apply(event, outcome, now)));
+    for (const [index, result] of written.entries())
+      if (result.status === "rejected") await passOver((looked[index] as Looked).event, result.reason);
+  };
+  const attempt = async <Result>(event: LoggedEvent, work: () => Promise<Result>): Promise<Result | null> => {
     try {
-      await store.runs.apply(event, await outcomeOf(store, event, journeys, now), now);
+      return await work();
     } catch (error) {
-      if (!onBroken) throw error;
-      onBroken(event, error);
-      await store.runs.apply(event, { changes: [], ledger: [], jobs: [] }, now);
+      await write();
+      await passOver(event, error);
+      return null;
     }
+  };
+  for (const event of events) {
+    const visitorIds = await attempt(event, () => store.runs.concerned(event));
+    if (!visitorIds) continue;
+    // The next look at a person sees what the last one has changed.
+    const isDependent = visitorIds.some((id) => slice.visitorIds.has(id));
+    if (isDependent || performance.now() - slice.beganAt > SLICE_MS) await write();
+    const { startedSubjects } = slice;
+    const outcome = await attempt(event, () => outcomeOf(store, event, visitorIds, journeys, startedSubjects, now));
+    if (!outcome) continue;
+    slice.looked.push({ event, outcome });
+    for (const id of visitorIds) slice.visitorIds.add(id);
   }
+  await write();
   return events.length;
+}
+
+type Looked = { event: LoggedEvent; outcome: EventOutcome };
+
+/** Events of different people, looked at one after the other and written together. */
+function newSlice() {
+  const looked: Looked[] = [];
+  return { looked, visitorIds: new Set<string>(), startedSubjects: new Set<string>(), beganAt: performance.now() };
 }
 
 async function outcomeOf(
   store: Stores,
   event: LoggedEvent,
+  visitorIds: string[],
   journeys: CurrentJourney[],
+  startedSubjects: Set<string>,
   now: Date,
 ): Promise<EventOutcome> {
   const outcome: EventOutcome = { changes: [], ledger: [], jobs: await stockJobs(store, event, now) };
@@ -84,12 +123,11 @@ async function outcomeOf(
   const watches = kinds.some(({ variantMoment }) => variantMoment) || event.kind === "stock_alert_requested";
   if (watches) outcome.jobs.push(...(await momentJobs(store, event, now)));
   const readsInterests = kinds.some((kind) => kind.readsInterests);
-  const startedSubjects = new Set<string>();
   const fulfillments = await fulfillmentsOf(store, event);
   const shopping = await unshownMessage(store, event);
   const tap = await tappedButton(store, event);
 
-  for (const visitorId of await store.runs.concerned(event)) {
+  for (const visitorId of visitorIds) {
     const person = await store.runs.person(event.shop, visitorId, now);
     if (!person) continue;
     const interests = readsInterests ? await store.interests.ofVisitors(event.shop, [visitorId], now) : [];

@@ -1,9 +1,10 @@
 import type { CartChange, MirrorChange, ProductInterest } from "../../events/mirror-change.ts";
 import type { Interest, Interested, InterestReason, InterestStore } from "../../events/interest-store.ts";
-import { and, desc, eq, gte, inArray } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import type { Database } from "./database.server.ts";
 import { priceStatements } from "./price-store.server.ts";
 import { interests, variants } from "./schema.server.ts";
+import { prepareRows } from "./typed-rows.server.ts";
 
 const DAY_MS = 86_400_000;
 const REMEMBERED_MS = 30 * DAY_MS;
@@ -112,6 +113,12 @@ export function interestStore({ drizzle, sqlite }: Database): InterestStore {
      where x.shop = ? and x.variant_id = ? and x.kind = ? and x.state = 'waiting' and ${reachable}
      order by x.id limit ?`,
   );
+  const ofVisitor = prepareRows(
+    sqlite,
+    interests,
+    null,
+    `where shop = ? and visitor_id = ? and updated_at >= ? order by updated_at desc limit ${MOST_INTERESTS}`,
+  );
   const cares = sqlite
     .prepare<[string, string, number], 1>(
       `select 1 from interests x where x.shop = ? and x.subject = ? and x.updated_at >= ? and ${reachable} limit 1`,
@@ -134,14 +141,10 @@ export function interestStore({ drizzle, sqlite }: Database): InterestStore {
 
   return {
     async ofVisitors(shop, visitorIds, now) {
-      const since = new Date(now.getTime() - REMEMBERED_MS);
-      return drizzle
-        .select()
-        .from(interests)
-        .where(and(eq(interests.shop, shop), inArray(interests.visitorId, visitorIds), gte(interests.updatedAt, since)))
-        .orderBy(desc(interests.updatedAt))
-        .limit(MOST_INTERESTS)
-        .all() satisfies Interest[];
+      const since = now.getTime() - REMEMBERED_MS;
+      const found: Interest[] = visitorIds.flatMap((visitorId) => ofVisitor.all(shop, visitorId, since));
+      if (visitorIds.length < 2) return found;
+      return found.toSorted((a, b) => b.updatedAt.getTime() - a.updatedAt.getTime()).slice(0, MOST_INTERESTS);
     },
 
     async inVariant(shop, { variantId, productId }, reasons, now, limit) {

@@ -23,6 +23,7 @@ import {
   variants,
   visitors,
 } from "./schema.server.ts";
+import { prepareRows } from "./typed-rows.server.ts";
 
 const WEEK_MS = 7 * 86_400_000;
 const POSSIBLE_PURCHASE_MS = 30 * 60_000;
@@ -37,7 +38,7 @@ class Undo extends Error {
 }
 
 export function runStore(database: Database): RunStore {
-  const { drizzle, sqlite, jobs } = database;
+  const { drizzle, sqlite, jobs, commit } = database;
   const people = personReader(database);
   const concerned = concernedReader(database, people);
   const ledger = ledgerStatements(database);
@@ -72,6 +73,10 @@ export function runStore(database: Database): RunStore {
      where id = ? and state = 'active' and step = ? and due_at = ?`,
   );
   const giveCode = codeGiver(database);
+
+  const ofSubject = "where shop = ? and journey = ? and subject = ?";
+  const lastRun = prepareRows(sqlite, runs, null, `${ofSubject} order by id desc limit 1`);
+  const lastRunOfVisitor = prepareRows(sqlite, runs, null, `${ofSubject} and visitor_id = ? order by id desc limit 1`);
 
   const isWaitedFor = sqlite
     .prepare<[string, string], 1>(
@@ -186,13 +191,11 @@ export function runStore(database: Database): RunStore {
     },
 
     async lastOf(shop, journey, subject, visitorId) {
-      const where = and(
-        eq(runs.shop, shop),
-        eq(runs.journey, journey),
-        eq(runs.subject, subject),
-        visitorId === null ? undefined : eq(runs.visitorId, visitorId),
-      );
-      return drizzle.select().from(runs).where(where).orderBy(desc(runs.id)).limit(1).get() ?? null;
+      const run =
+        visitorId === null
+          ? lastRun.get(shop, journey, subject)
+          : lastRunOfVisitor.get(shop, journey, subject, visitorId);
+      return run ?? null;
     },
 
     async byId(runId) {
@@ -240,15 +243,13 @@ export function runStore(database: Database): RunStore {
     },
 
     async apply(event, outcome, now) {
-      return sqlite
-        .transaction(() => {
-          if (markProcessed.run(now.getTime(), event.id).changes === 0) return false;
-          for (const change of outcome.changes) applyChange(event.shop, change, now);
-          outcome.ledger.forEach(ledger.append);
-          outcome.jobs.forEach((job) => jobs.schedule(job));
-          return true;
-        })
-        .immediate();
+      return commit(() => {
+        if (markProcessed.run(now.getTime(), event.id).changes === 0) return false;
+        for (const change of outcome.changes) applyChange(event.shop, change, now);
+        outcome.ledger.forEach(ledger.append);
+        outcome.jobs.forEach((job) => jobs.schedule(job));
+        return true;
+      });
     },
 
     async repeatDays(shop, productId, now) {
