@@ -35,7 +35,7 @@ const NOT_LOOKED_AT: EventKind[] = [
 ];
 
 export function historyStore({ drizzle, sqlite }: Database): HistoryStore {
-  const people = personReader({ drizzle });
+  const people = personReader({ sqlite });
   const prices = priceStatements({ sqlite });
   // From one kind to the next through the index: the events themselves are not read.
   const kindsOf = sqlite
