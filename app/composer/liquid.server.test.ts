@@ -96,3 +96,26 @@ test("drops control characters and cuts what would never end", () => {
   expect(render("a\u0000b")).toBe("a b");
   expect(render("{% for i in (1..400) %}abcd{% endfor %}")).toHaveLength(1000);
 });
+
+test.each(["{{ code | upcase }}", "{{ code | append: '!' }}", "{{ 'Use ' | append: code }}"])(
+  "notes that a field is missing when a filter is given it: %s",
+  (source) => {
+    expect([...renderTemplate(source, {}, ENGLISH).holes]).toEqual(["code"]);
+  },
+);
+
+test("a fallback goes through filters, and default still sees what is missing", () => {
+  expect(render("{{ first_name | upcase }}")).toBe("THERE");
+  expect(renderTemplate("{{ code | default: 'none' }}", {}, ENGLISH)).toEqual({ text: "none", holes: new Set() });
+});
+
+test.each([
+  ["en", "15% off", "$5.00 off", "Free shipping"],
+  ["tr", "%15 indirim", "$5,00 indirim", "Ücretsiz kargo"],
+])("says what a code gives, in %s", (locale, percent, amount, shipping) => {
+  const say = (discount: TemplateFacts["discount"]) =>
+    render("{{ discount | upcase_first }}", { discount }, { locale, timezone: "UTC" });
+  expect(say({ type: "percent", percent: 15 })).toBe(percent);
+  expect(say({ type: "amount", amount: { amount: 500, currency: "USD" } })).toBe(amount);
+  expect(say({ type: "free_shipping" })).toBe(shipping);
+});

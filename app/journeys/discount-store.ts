@@ -53,7 +53,21 @@ export type PendingBatch = { cohortId: number; bulkCreationId: string; codes: st
 /** What of an offer's codes is needed, to size its pool. */
 export type OfferDemand = { takenLastDay: number; activeRuns: number };
 
+/** What one step of a journey gave on the same terms. `cost` is of orders that were not cancelled. */
+export type GivenOnTerms = {
+  journey: string;
+  step: string;
+  offer: string;
+  given: number;
+  used: number;
+  cost: { currency: string; amount: number }[];
+};
+
 export type DiscountStore = {
+  /** Codes given between the two instants, whenever they were used. The most given first. */
+  given(shop: string, range: { from: Date; until: Date }): Promise<GivenOnTerms[]>;
+  /** Codes of our own made between the two instants, by offer: those given, and those that may still be. */
+  made(shop: string, range: { from: Date; until: Date }): Promise<{ offer: string; made: number }[]>;
   /** The cohorts of the shop that are not deleted. */
   cohorts(shop: string): Promise<Cohort[]>;
   /** Definitions that may still promise codes: those switched on, and those runs under way go by. */

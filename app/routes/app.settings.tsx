@@ -12,6 +12,7 @@ import { Choice, NumberInput, TextInput, Tick } from "../components/fields.tsx";
 import { formProblems, problemAt } from "../components/form-problems.ts";
 import type { FormProblem } from "../components/form-problems.ts";
 import { languageName } from "../components/format.ts";
+import { MoneyInput } from "../components/money-input.tsx";
 import { PromptRules } from "../components/prompt-rules.tsx";
 import { PromptTextsEditor } from "../components/prompt-texts-editor.tsx";
 import { UnsavedChangesBar } from "../components/save-bar.tsx";
@@ -97,6 +98,8 @@ export default function Settings() {
   const problems = isDirty ? (saving.data?.problems ?? []) : [];
   const errorOf = (path: string) => problemAt(problems, path);
   const change = (part: Partial<ShopSettings>) => setDraft({ ...draft, ...part });
+  const changeDiscounts = (part: Partial<ShopSettings["discounts"]>) =>
+    change({ discounts: { ...draft.discounts, ...part } });
   const save = () =>
     saving.submit(JSON.stringify({ intent: "save", settings: draft }), { method: "post", encType: "application/json" });
   const { quietHours, caps, prompt } = draft;
@@ -208,6 +211,37 @@ export default function Settings() {
             />
           </>
         )}
+      </SettingsGroup>
+
+      <SettingsGroup
+        title="Discount codes"
+        description="What journeys may give away in seven days. Empty: as much as it takes. When it is spent, messages leave without a code, or not at all, as each says."
+      >
+        <div className="bk-pair">
+          <TextInput
+            label="Codes in a week"
+            value={draft.discounts.codesPerWeek === null ? "" : String(draft.discounts.codesPerWeek)}
+            onChange={(text) =>
+              changeDiscounts({ codesPerWeek: text.trim() === "" ? null : Number(text.replaceAll(/\D/g, "")) })
+            }
+            error={errorOf("discounts.codesPerWeek")}
+            help="Given away, by all journeys together."
+          />
+          <MoneyInput
+            label="Cost in a week"
+            currency={data.currency}
+            value={draft.discounts.costPerWeek}
+            onChange={(costPerWeek) => changeDiscounts({ costPerWeek })}
+            error={errorOf("discounts.costPerWeek")}
+            help="Of codes that were used. What is out already may still be used."
+          />
+        </div>
+        <Tick
+          label="No code for those who bought without one last time"
+          checked={draft.discounts.noneForWhoBuyWithout}
+          onChange={(noneForWhoBuyWithout) => changeDiscounts({ noneForWhoBuyWithout })}
+          help="Whoever came back after a plain reminder and ordered. Presents, such as a birthday’s, are given all the same."
+        />
       </SettingsGroup>
 
       <SettingsGroup

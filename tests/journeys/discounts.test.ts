@@ -142,6 +142,23 @@ test("an order with the merchant's own code is the buyer's and of nobody else wh
     ["visitor:ada", "hers", 490],
     ["visitor:bob", null, null],
   ]);
+  const range = { from: new Date(0), until: new Date(world.clock.now().getTime() + 1) };
+  expect(await world.store.discounts.given(SHOP, range)).toEqual([
+    {
+      journey: "cart_recovery",
+      step: "1",
+      offer: "percent:10",
+      given: 2,
+      used: 1,
+      cost: [{ currency: "USD", amount: 490 }],
+    },
+  ]);
+  await world.store.privacy.forgetVisitor(SHOP, "ada");
+  const left = world.store.database.drizzle.select().from(givenCodes).all();
+  expect(left.map(({ personKey, orderId, cost }) => [personKey, orderId, cost])).toEqual([
+    [null, null, 490],
+    ["visitor:bob", null, null],
+  ]);
   const stranger = world.store.database.sqlite.prepare("select visitor_id from orders where order_id = 'stranger'");
   expect(stranger.pluck().get()).toBeNull();
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parsePeriod } from "../../reports/period.ts";
+import type { Period } from "../../reports/period.ts";
 import { reportPeriod } from "../../reports/summary.ts";
 import type { PeriodReport } from "../../reports/summary.ts";
 import { defineEndpoint, money } from "../endpoint.ts";
@@ -34,6 +35,19 @@ const summarySchema = z.object({
 
 const daySchema = z.object({ date: day, gained: z.number().int().describe("New subscribers"), ...totals });
 const journeySchema = z.object({ kind: z.string().describe("Journey kind, `campaign` or `direct`"), ...totals });
+
+const discountSchema = z.object({
+  journey: z.string().describe("Journey kind"),
+  step: z.string().describe("Place of the step in the definition"),
+  offer: z.string().describe("The terms: `percent:15`, `amount:500:USD;minimum:5000:USD`, `free_shipping`"),
+  given: z.number().int().describe("Codes given to people in the period; one offered again counts once"),
+  used: z.number().int().describe("Of these, used in an order"),
+  cost: z.array(money).describe("What they took off orders that were not cancelled"),
+});
+const madeSchema = z.object({
+  offer: z.string(),
+  made: z.number().int().describe("Codes made in the period that were given or may still be"),
+});
 
 const errors = { 400: "The dates are wrong" };
 
@@ -92,16 +106,39 @@ export const reportEndpoints = [
       return { status: 200, body: { data: journeys, next: null } };
     },
   }),
+  defineEndpoint({
+    method: "GET",
+    path: "reports/discounts",
+    operationId: "getDiscountTotals",
+    summary: "Discount codes made, given and used in a period, and what they cost",
+    tag: "reports",
+    query: periodQuery,
+    body: null,
+    answer: {
+      status: 200,
+      description: "One entry per step and terms, the most given first; and what was made, by terms",
+      schema: z.object({ data: z.array(discountSchema), made: z.array(madeSchema), next: z.null() }),
+    },
+    errors,
+    async handle(call) {
+      const { store, shop } = call;
+      const { range } = (await periodOf(call)).period;
+      const [data, made] = await Promise.all([store.discounts.given(shop, range), store.discounts.made(shop, range)]);
+      return { status: 200, body: { data, made, next: null } };
+    },
+  }),
 ];
 
-async function reportOf({
-  store,
-  shop,
-  clock,
-  query,
-}: ApiCall<z.output<typeof periodQuery>, null>): Promise<PeriodReport> {
+type PeriodCall = ApiCall<z.output<typeof periodQuery>, null>;
+
+async function reportOf(call: PeriodCall): Promise<PeriodReport> {
+  const { period, timezone } = await periodOf(call);
+  return reportPeriod(call.store, call.shop, period, timezone);
+}
+
+async function periodOf({ store, shop, clock, query }: PeriodCall): Promise<{ period: Period; timezone: string }> {
   const timezone = (await store.shops.get(shop))?.timezone ?? "UTC";
   const result = parsePeriod(query, timezone, clock.now());
   if ("problems" in result) throw new ProblemError(400, "The period is wrong.", result.problems);
-  return reportPeriod(store, shop, result.period, timezone);
+  return { period: result.period, timezone };
 }

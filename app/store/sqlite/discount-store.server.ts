@@ -1,5 +1,5 @@
 import { and, desc, eq, gte, inArray, lt, ne, or, sql } from "drizzle-orm";
-import type { DiscountStore } from "../../journeys/discount-store.ts";
+import type { DiscountStore, GivenOnTerms } from "../../journeys/discount-store.ts";
 import type { Database } from "./database.server.ts";
 import { spentReader } from "./give-code.server.ts";
 import {
@@ -12,6 +12,8 @@ import {
   notifications,
   orders,
 } from "./schema.server.ts";
+
+type GivenRow = Omit<GivenOnTerms, "cost"> & { currency: string | null; cost: number };
 
 const COHORT = {
   id: discounts.id,
@@ -215,6 +217,36 @@ export function discountStore(database: Database): DiscountStore {
             .run();
         })
         .immediate();
+    },
+
+    async given(shop, range) {
+      const rows = sqlite
+        .prepare<[string, number, number], GivenRow>(
+          `select g.journey, g.step, g.offer, g.currency, count(*) as given, count(g.used_at) as used,
+             coalesce(sum(case when o.cancelled_at is null then g.cost end), 0) as cost
+           from given_codes g left join orders o on o.shop = g.shop and o.order_id = g.order_id
+           where g.shop = ? and g.given_at >= ? and g.given_at < ? group by 1, 2, 3, 4`,
+        )
+        .all(shop, range.from.getTime(), range.until.getTime());
+      const byTerms = new Map<string, GivenOnTerms>();
+      for (const { journey, step, offer, given, used, currency, cost } of rows) {
+        const key = JSON.stringify([journey, step, offer]);
+        const sum = byTerms.get(key) ?? { journey, step, offer, given: 0, used: 0, cost: [] };
+        sum.given += given;
+        sum.used += used;
+        if (currency !== null) sum.cost.push({ currency, amount: cost });
+        byTerms.set(key, sum);
+      }
+      return [...byTerms.values()].toSorted((a, b) => b.given - a.given);
+    },
+
+    async made(shop, range) {
+      return sqlite
+        .prepare<[string, number, number], { offer: string; made: number }>(
+          `select d.offer, count(*) as made from discounts d join discount_codes c on c.discount_id = d.id
+           where d.shop = ? and c.created_at >= ? and c.created_at < ? and c.state in ('free', 'taken', 'used') group by 1`,
+        )
+        .all(shop, range.from.getTime(), range.until.getTime());
     },
 
     async freeCode(shop, offer, validUntil) {
