@@ -5,6 +5,7 @@ import type { Article } from "./article-store.ts";
 const MOST_ARTICLES = 100;
 const LONGEST_TITLE = 300;
 const LONGEST_URL = 1_000;
+const DEEPEST = 32;
 
 /**
  * The articles of an Atom or RSS document, as it lists them. The parser knows no document types: nothing it reads can
@@ -15,13 +16,7 @@ const LONGEST_URL = 1_000;
  * @returns null for what is no feed
  */
 export function parseFeed(text: string, feedUrl: string, shopOrigin: string): Article[] | null {
-  let feed: ReturnType<typeof parseXml>;
-  try {
-    feed = parseXml(text);
-  } catch {
-    // Nested so deeply that it cannot be walked.
-    return null;
-  }
+  const feed = isShallow(text) ? parseXml(text) : null;
   if (!feed) return null;
   return feed.items.slice(0, MOST_ARTICLES).flatMap((item): Article[] => {
     const title = plainText(item.title ?? "").slice(0, LONGEST_TITLE);
@@ -41,6 +36,27 @@ export function parseFeed(text: string, feedUrl: string, shopOrigin: string): Ar
       },
     ];
   });
+}
+
+/** A feed is a few levels deep. Each level more costs another walk over all that is below it. */
+function isShallow(text: string): boolean {
+  let depth = 0;
+  let deepest = 0;
+  const parser = new Parser(
+    {
+      onopentagname() {
+        depth += 1;
+        deepest = Math.max(deepest, depth);
+        if (deepest > DEEPEST) parser.pause();
+      },
+      onclosetag() {
+        depth -= 1;
+      },
+    },
+    { xmlMode: true },
+  );
+  parser.write(text);
+  return deepest <= DEEPEST;
 }
 
 function addressOf(link: string | undefined, feedUrl: string, shopOrigin: string): string | null {

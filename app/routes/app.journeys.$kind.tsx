@@ -10,6 +10,7 @@ import { AdminPage, Notice, ProblemList } from "../components/admin-page.tsx";
 import { JourneyEditor } from "../components/journey-editor.tsx";
 import type { EditedText } from "../components/journey-editor.tsx";
 import type { FormProblem } from "../components/form-problems.ts";
+import { TriggerEditor } from "../components/trigger-editor.tsx";
 import { UnsavedChangesBar } from "../components/save-bar.tsx";
 import { OnOffBadge } from "../components/state-badge.tsx";
 import { TEMPLATE_FIELDS } from "../composer/template-fields.ts";
@@ -18,9 +19,10 @@ import { discountSchema } from "../journeys/discount.ts";
 import { getJourney, InvalidDefinitionError, saveDefinition, setEnabled } from "../journeys/journeys.server.ts";
 import { journeyKind } from "../journeys/kinds/registry.server.ts";
 import { scheduleShopSync } from "../shopify/sync-shop.server.ts";
+import { triggerFacts } from "../journeys/trigger-facts.server.ts";
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
-  const { store, shop, row } = await adminContext(request);
+  const { store, shop, row, clock } = await adminContext(request);
   const rules = journeyKind(params.kind ?? "");
   const journey = await getJourney(store, shop, params.kind ?? "");
   if (!rules || !journey) throw notFound("There is no such journey.");
@@ -38,6 +40,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
     mayDiscount: rules.mayDiscount,
     currency: row.currency,
     minimumDelayMs: rules.minimumDelayMs,
+    triggerFacts: await triggerFacts(store, row, definition.trigger.type, clock.now()),
     shopName: row.name,
     host: row.primaryDomain ?? shop,
     languages: [...new Set([row.primaryLocale, ...row.locales])],
@@ -147,8 +150,14 @@ export default function Journey() {
       <ProblemList
         title="This journey cannot be saved"
         problems={problems
-          .filter(({ path }) => !path.startsWith("steps."))
+          .filter(({ path }) => !/^(steps|trigger)\./.test(path))
           .map(({ path, message }) => `${path} ${message}`.trim())}
+      />
+      <TriggerEditor
+        trigger={draft.trigger}
+        facts={data.triggerFacts}
+        problems={problems}
+        onChange={(trigger) => setDraft({ ...draft, trigger })}
       />
       <JourneyEditor
         definition={draft}

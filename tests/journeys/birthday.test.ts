@@ -114,3 +114,20 @@ test("takes only days that exist", async () => {
   }
   await world.pass(HOUR);
 });
+
+test("knows a day that was told before the journey was on, of somebody who has not been by since", async () => {
+  const world = await createWorld({ start: new Date("2026-11-02T12:00:00Z") });
+  const api = await apiOf(world);
+  for (const visitorId of ["ada-browser", "bob-browser"]) await world.subscribe(visitorId, { isNew: false });
+  await world.signIn("bob-browser", "77");
+  await api("POST", "events", { visitorId: "ada-browser", type: "birthday", data: { date: "11-20" } });
+  await api("POST", "events", { customerId: "77", type: "birthday", data: { date: "11-21" } });
+  await world.pass(DAY);
+  await setEnabled(world.store, SHOP, "birthday", true, world.clock.now());
+  await world.pass(30 * DAY);
+
+  expect(world.pushes.map(({ at }) => at.toISOString())).toEqual([
+    "2026-11-20T09:00:00.000Z",
+    "2026-11-21T09:00:00.000Z",
+  ]);
+});

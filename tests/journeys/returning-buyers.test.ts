@@ -157,3 +157,25 @@ test("wins back nobody who is not signed in, and nobody whose order was cancelle
 
   expect(world.pushes).toEqual([]);
 });
+
+test("wins back who ordered before it was switched on, when their time has come, and nobody who ordered since", async () => {
+  const world = await createWorld({ start: new Date("2026-09-01T12:00:00Z") });
+  for (const [visitorId, customerId] of [
+    ["ann", "c1"],
+    ["bob", "c2"],
+  ] as const) {
+    await world.signIn(visitorId, customerId);
+    await world.subscribe(visitorId, { isNew: false });
+    await world.order(`first-${customerId}`, { customerId });
+  }
+  await world.pass(20 * DAY);
+  await world.order("second-c2", { customerId: "c2" });
+  await world.pass(10 * DAY);
+  await setEnabled(world.store, SHOP, "win_back", true, world.clock.now());
+  await world.pass(29 * DAY);
+  expect(world.pushes).toEqual([]);
+  await world.pass(2 * DAY);
+  expect(world.titles()).toEqual(["It has been a while"]);
+  await world.pass(60 * DAY);
+  expect(world.pushes).toHaveLength(2);
+});

@@ -1,11 +1,14 @@
 import { DateTime } from "luxon";
 import { journeySchema } from "../definition.ts";
-import type { PersonView } from "../person-view.ts";
+import { DAY_MS } from "../duration.ts";
+import type { PersonView, RunContext } from "../person-view.ts";
 import { localTime } from "../quiet-hours.ts";
+import { daily } from "./daily.ts";
 import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
 import { shoppersTimezones } from "./local-morning.ts";
 import { PLAIN_MESSAGE } from "./plain-message.ts";
 import { textOf } from "./told-event.ts";
+import { whoIs } from "./who.ts";
 
 const KIND = "birthday";
 const MORNING = 9;
@@ -89,20 +92,13 @@ export const birthday: JourneyKind = {
   plainTexts: PLAIN_TEXTS,
 
   plan({ person, now }: PlanInput): RunPlan[] {
-    const { customerId, visitorId } = person.visitor;
-    const who = customerId ? `customer:${customerId}` : `visitor:${visitorId}`;
-    const arms = OCCASIONS.flatMap((occasion) =>
-      nextMornings(person, occasion, now).map((morning): Extract<RunPlan, { type: "arm" }> => {
-        const date = morning.toISODate() ?? "";
-        return {
-          type: "arm",
-          subject: `${who}:${occasion}:${date}`,
-          anchorAt: morning.toJSDate(),
-          dueAt: morning.toJSDate() < now ? now : morning.toJSDate(),
-          context: { said: { occasion, date } },
-        };
-      }),
-    );
+    const arms = mornings(person, now).map(({ at, subject, context }): Extract<RunPlan, { type: "arm" }> => ({
+      type: "arm",
+      subject,
+      anchorAt: at,
+      dueAt: at < now ? now : at,
+      context,
+    }));
     const meant = new Set(arms.map(({ subject }) => subject));
     const replaced = person.runs.filter((run) => run.journey === KIND && !meant.has(run.subject));
     return [
@@ -110,6 +106,15 @@ export const birthday: JourneyKind = {
       // One that waits (for its day, for quiet hours to end) is left alone.
       ...arms.filter(({ subject }) => !person.runs.some((run) => run.journey === KIND && run.subject === subject)),
     ];
+  },
+
+  audience: {
+    // Who was told of before the journey was on, or has not been by since, is found the day before.
+    occasions: daily({ of: "dated" }),
+    invite: ({ person, now }) =>
+      mornings(person, now)
+        .filter(({ at }) => at.getTime() - now.getTime() < 2 * DAY_MS)
+        .map(({ at, subject, context }) => [{ subject, context, when: { at }, mayBeLate: true }]),
   },
 
   // Who was not reachable for a while is again.
@@ -126,6 +131,17 @@ export const birthday: JourneyKind = {
 
   conditionFacts: ({ context }) => ({ occasion: textOf(context.said, "occasion") }),
 };
+
+/** The mornings to come on which there is something to congratulate on. */
+function mornings(person: PersonView, now: Date): { at: Date; subject: string; context: RunContext }[] {
+  return OCCASIONS.flatMap((occasion) =>
+    nextMornings(person, occasion, now).map((morning) => {
+      const date = morning.toISODate() ?? "";
+      const context = { said: { occasion, date } };
+      return { at: morning.toJSDate(), subject: `${whoIs(person)}:${occasion}:${date}`, context };
+    }),
+  );
+}
 
 /** The morning of the next such day; on the day itself that of the next year too, because nobody may come by until then. */
 function nextMornings(person: PersonView, occasion: (typeof OCCASIONS)[number], now: Date): DateTime[] {

@@ -5,6 +5,7 @@ import { holidayNames, holidayOn, isAnyoneMeant } from "../holiday-days.ts";
 import type { ChosenHoliday } from "../holiday-trigger.ts";
 import type { RunContext, Situation } from "../person-view.ts";
 import { localTime } from "../quiet-hours.ts";
+import { nextUtcDay, utcDay } from "./daily.ts";
 import type { JourneyKind } from "./kind.ts";
 import { shoppersTimezones } from "./local-morning.ts";
 import { PLAIN_MESSAGE } from "./plain-message.ts";
@@ -74,12 +75,10 @@ export const holiday: JourneyKind = {
 
   audience: {
     occasions({ definition: { trigger }, version, now }) {
-      const today = now.toISOString().slice(0, 10);
-      const midnight = Date.parse(`${today}T00:00:00Z`);
-      const lookAgainAt = new Date(midnight + DAY_MS);
+      const lookAgainAt = nextUtcDay(now);
       if (trigger.type !== "holiday") return { occasions: [], lookAgainAt };
       // The day is still going on in the west, and begins in the east long before our midnight.
-      const days = [-1, 0, 1].map((days) => new Date(midnight + days * DAY_MS).toISOString().slice(0, 10));
+      const days = [-1, 0, 1].map((days) => utcDay(new Date(now.getTime() + days * DAY_MS)));
       const meant = days.filter((day) => isAnyoneMeant(trigger, day));
       return {
         // Holidays that were added since the day was gone through are looked for again.

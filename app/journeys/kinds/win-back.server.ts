@@ -1,6 +1,8 @@
 import { journeySchema } from "../definition.ts";
-import { HOUR_MS } from "../duration.ts";
+import { DAY_MS, HOUR_MS } from "../duration.ts";
 import type { RunContext } from "../person-view.ts";
+import { dueAtStep, firstMessage } from "../steps.ts";
+import { nextUtcDay, utcDay } from "./daily.ts";
 import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
 import { isBuyer } from "./own-order.ts";
 import { PLAIN_MESSAGE } from "./plain-message.ts";
@@ -109,6 +111,23 @@ export const winBack: JourneyKind = {
     const isCustomer = order.customerId !== null && order.customerId === person.visitor.customerId;
     if (!isNewest || !isCustomer || !order.isShopping) return plans;
     return [...plans, { type: "arm", subject, anchorAt: order.createdAt, context: { orderId: order.orderId } }];
+  },
+
+  audience: {
+    // Orders from before the journey was switched on: those that have become old enough since the last look.
+    occasions({ definition, last, now }) {
+      const first = firstMessage(definition);
+      const anchorAt = new Date(0);
+      const silenceMs = dueAtStep(definition, first, { anchorAt, previousAt: null, minimumDelayMs: 0 }).getTime();
+      const from = (last?.createdAt.getTime() ?? now.getTime() - DAY_MS) - silenceMs;
+      const audience = { of: "last_ordered", from, until: now.getTime() - silenceMs } as const;
+      return { occasions: [{ key: utcDay(now), audience, said: {} }], lookAgainAt: nextUtcDay(now) };
+    },
+    invite({ member: { order } }) {
+      if (!order) return [];
+      const { orderId, createdAt } = order;
+      return [[{ subject: `order:${orderId}`, context: { orderId }, when: { at: createdAt }, mayBeLate: true }]];
+    },
   },
 
   check({ order, person }) {

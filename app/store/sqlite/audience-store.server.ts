@@ -32,10 +32,10 @@ export function audienceStore(database: Database): AudienceStore {
   );
   const lastOrders = sqlite.prepare<
     [string, number, number, string, number, number],
-    { orderId: string; createdAt: number; customerId: string | null; isLast: 0 | 1; visitorId: string | null }
+    { orderId: string; createdAt: number; isLast: 0 | 1; visitorId: string | null }
   >(
-    `select o.order_id as orderId, o.created_at as createdAt, o.customer_id as customerId,
-       not exists (select 1 from orders n where n.shop = o.shop and n.customer_id = o.customer_id
+    `select o.order_id as orderId, o.created_at as createdAt, 
+       o.is_shopping = 1 and o.cancelled_at is null and not exists (select 1 from orders n where n.shop = o.shop and n.customer_id = o.customer_id
          and n.created_at > o.created_at) as isLast,
        (select v.visitor_id from visitors v where v.shop = o.shop and v.customer_id = o.customer_id
          order by v.last_signal_at desc limit 1) as visitorId
