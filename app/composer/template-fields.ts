@@ -124,9 +124,30 @@ export const LEFT_TO_RIGHT_FIELDS: ReadonlySet<TemplateField> = new Set([
  * are tidied away.
  */
 const FALLBACKS: Record<string, Partial<Record<TemplateField, string>>> = {
-  en: { first_name: "there", product_title: "your pick", tracking_company: "the carrier", order_name: "your order" },
-  tr: { first_name: "tekrar", product_title: "seçtiğiniz ürün", tracking_company: "kargo", order_name: "siparişiniz" },
-  ar: { first_name: "بك", product_title: "ما اخترته", tracking_company: "شركة الشحن", order_name: "طلبك" },
+  en: {
+    first_name: "there",
+    product_title: "your pick",
+    tracking_company: "the carrier",
+    order_name: "your order",
+    city: "your city",
+    points: "New",
+  },
+  tr: {
+    first_name: "tekrar",
+    product_title: "seçtiğiniz ürün",
+    tracking_company: "kargo",
+    order_name: "siparişiniz",
+    city: "şehriniz",
+    points: "Yeni",
+  },
+  ar: {
+    first_name: "بك",
+    product_title: "ما اخترته",
+    tracking_company: "شركة الشحن",
+    order_name: "طلبك",
+    city: "مدينتك",
+    points: "أُضيفت للتو",
+  },
 };
 
 /** @param locale the language of the text, e.g. "pt-BR" */

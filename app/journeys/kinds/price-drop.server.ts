@@ -47,7 +47,8 @@ export const priceDrop: JourneyKind = {
   consentOf: ({ alertId }) => (alertId === undefined ? "marketing" : "asked"),
   mayDiscount: false,
   defaultDefinition: DEFAULT_DEFINITION,
-  longestDelayMs: 12 * HOUR_MS,
+  // As for what is back in stock: who has asked by a tap waits for a day's cap. The price is looked at again before it leaves.
+  longestDelayMs: 24 * HOUR_MS,
   readsInterests: true,
 
   variantMoment: {
