@@ -129,7 +129,7 @@ const FALLBACKS: Record<string, Partial<Record<TemplateField, string>>> = {
     product_title: "your pick",
     tracking_company: "the carrier",
     order_name: "your order",
-    city: "your city",
+
     points: "New",
   },
   tr: {
@@ -137,7 +137,7 @@ const FALLBACKS: Record<string, Partial<Record<TemplateField, string>>> = {
     product_title: "seçtiğiniz ürün",
     tracking_company: "kargo",
     order_name: "siparişiniz",
-    city: "şehriniz",
+
     points: "Yeni",
   },
   ar: {
@@ -145,7 +145,7 @@ const FALLBACKS: Record<string, Partial<Record<TemplateField, string>>> = {
     product_title: "ما اخترته",
     tracking_company: "شركة الشحن",
     order_name: "طلبك",
-    city: "مدينتك",
+
     points: "أُضيفت للتو",
   },
 };
