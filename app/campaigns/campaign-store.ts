@@ -1,5 +1,6 @@
 import type { LedgerEntry } from "../journeys/ledger-store.ts";
 import type { NewDelivery, NewNotification } from "../journeys/notification-store.ts";
+import type { WaitingMessage } from "../journeys/run-store.ts";
 import type { ShopFacts } from "../journeys/person-view.ts";
 import type { NewJob } from "../scheduler/job.ts";
 import type { campaigns } from "../store/sqlite/schema.server.ts";
@@ -53,6 +54,8 @@ export type CampaignPerson = {
   signals: ReadonlyMap<string, Date>;
   /** Marketing that left for the person in the last week, newest first; empty for a transactional campaign. */
   marketingSent: { at: Date; kind: string; step: string | null }[];
+  /** What journeys have due for the person within a day; empty for a transactional campaign. */
+  waiting: WaitingMessage[];
 };
 
 export type CampaignDevice = Pick<

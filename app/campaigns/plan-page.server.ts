@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.server.ts";
 import type { Composed } from "../composer/compose.server.ts";
-import { capVerdict } from "../journeys/caps.ts";
+import { CAMPAIGN_PRIORITY, capVerdict, outrankedVerdict } from "../journeys/caps.ts";
 import { DAY_MS } from "../journeys/duration.ts";
 import { MARKETING_SLOT } from "../journeys/kinds/kind.ts";
 import type { LedgerEntry, LedgerReason } from "../journeys/ledger-store.ts";
@@ -85,7 +85,10 @@ class Page {
     const { settings } = shop;
     const until = this.#endOfQuietHours(device.timezone ?? person.visitor.timezone);
     if (until) return { type: "delay", reason: "quiet_hours", until, values: settings.quietHours };
-    const cap = capVerdict(settings.caps, person.marketingSent, this.#now);
+    const { marketingSent, waiting } = person;
+    const cap =
+      capVerdict(settings.caps, marketingSent, this.#now) ??
+      outrankedVerdict(settings.caps, marketingSent, CAMPAIGN_PRIORITY, waiting, this.#now);
     return cap ? { type: "delay", ...cap } : { type: "send", device, others };
   }
 

@@ -10,6 +10,7 @@ const REASONS: Record<string, string> = {
   minimum_gap: "Another message came too shortly before: it waits",
   cap_per_day: "This person had enough messages for a day: it waits",
   cap_per_week: "This person had enough messages for a week: it waits",
+  outranked: "A more important message is due for this person soon and would find no room after this one: it waits",
   possible_purchase: "An order nobody could be linked to contained this item: it waits, in case it was theirs",
   shopping: "They were looking at the shop at that moment: it waits until they leave",
   no_code_yet: "No discount code was ready: it waits for one",

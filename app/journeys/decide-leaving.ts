@@ -1,5 +1,5 @@
 import type { Subscription } from "../subscriptions/subscription-store.ts";
-import { capVerdict, isAnswer } from "./caps.ts";
+import { capVerdict, isAnswer, outrankedVerdict, priorityOf } from "./caps.ts";
 import { meetsConditions } from "./conditions.ts";
 import type { ConditionFacts } from "./conditions.ts";
 import type { MessageStep } from "./definition.ts";
@@ -113,9 +113,13 @@ function heldByRules(kind: JourneyKind, leaving: Leaving, subscriptions: Subscri
     return { type: "delay", reason: "quiet_hours", until: quietUntil, values };
   }
 
-  const cap = capVerdict(settings.caps, leaving.marketingSent, now);
+  const { marketingSent, waiting, definition } = leaving;
+  const priority = priorityOf(kind.kind, definition.priority);
+  const cap =
+    capVerdict(settings.caps, marketingSent, now) ??
+    outrankedVerdict(settings.caps, marketingSent, priority, waiting, now);
   if (!cap) return null;
-  const isTooLong = cap.until.getTime() - now.getTime() > kind.longestDelayMs;
+  const isTooLong = definition.whenHeld === "drop" || cap.until.getTime() - now.getTime() > kind.longestDelayMs;
   return isTooLong
     ? { type: "drop", reason: cap.reason, values: { ...cap.values, until: cap.until.toISOString() } }
     : { type: "delay", reason: cap.reason, until: cap.until, values: cap.values };

@@ -53,6 +53,17 @@ export const journeySchema = z
       .describe(
         "Beside what always ends a run (bought, emptied, out of stock, unsubscribed, consent withdrawn): `returned`, a visit after a message",
       ),
+    priority: z
+      .number()
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe("Of messages that want the same room under the caps, the higher goes; absent: the journey's own"),
+    whenHeld: z
+      .enum(["wait", "drop"])
+      .optional()
+      .describe("What becomes of a message that a cap or a more important message holds back; absent: it waits"),
     steps: z.array(stepSchema).min(1).max(40),
   })
   .superRefine((definition, context) => {

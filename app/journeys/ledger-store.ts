@@ -23,6 +23,7 @@ export const LEDGER_REASONS = [
   "minimum_gap",
   "cap_per_day",
   "cap_per_week",
+  "outranked",
   "possible_purchase",
   "shopping",
   "no_code_yet",

@@ -57,12 +57,17 @@ export type MessageCommit = {
 /** `step`: path in its journey; null for what is of none. */
 export type SentMessage = { kind: string; step: string | null; at: Date };
 
+/** A marketing message of a journey that waits for its time. `priority`: what its definition says. */
+export type WaitingMessage = { kind: string; step: string; priority: number | null; dueAt: Date };
+
 export type Leaving = {
   situation: Situation;
   definition: JourneyDefinition;
   journeyIsOn: boolean;
   /** When marketing messages left for the person in the last week, newest first; those never shown left out. */
   marketingSent: SentMessage[];
+  /** What else is due for the person within a day, of journeys that are switched on. */
+  waiting: WaitingMessage[];
   /** Web orders of the last half hour that no link ties to anybody. */
   unknownOrders: Pick<Order, "orderId" | "createdAt" | "items">[];
 };

@@ -2,9 +2,10 @@ import type { Interest } from "../events/interest-store.ts";
 import type { Cart, Checkout, Customer, Fulfillment, Order } from "../events/mirror-store.ts";
 import type { CartItem, EventKind, LoggedEvent } from "../events/shop-event.ts";
 import { STOREFRONT_EVENT_KINDS } from "../events/shop-event.ts";
+import { LOOK_AHEAD_MS } from "../journeys/caps.ts";
 import { DAY_MS } from "../journeys/duration.ts";
 import type { KnownOrder, PersonView, Run, ShopFacts } from "../journeys/person-view.ts";
-import type { SentMessage } from "../journeys/run-store.ts";
+import type { SentMessage, WaitingMessage } from "../journeys/run-store.ts";
 import type { Subscription } from "../subscriptions/subscription-store.ts";
 import type { Visitor } from "../subscriptions/visitor-store.ts";
 import type { PastVisitor } from "./history-store.ts";
@@ -233,6 +234,15 @@ export class RecordedShop {
       })
       .filter(({ at }) => at.getTime() >= since && at <= now)
       .toSorted((a, b) => b.at.getTime() - a.at.getTime());
+  }
+
+  /** What really left of other journeys within the next day: they were waiting then. */
+  laterMessages(visitorIds: string[], now: Date): WaitingMessage[] {
+    const until = now.getTime() + LOOK_AHEAD_MS;
+    return visitorIds
+      .flatMap((id) => this.#shoppers.get(id)?.otherMessages ?? [])
+      .filter(({ at }) => at > now && at.getTime() <= until)
+      .map(({ kind, step, at }) => ({ kind, step: step ?? "", priority: null, dueAt: at }));
   }
 
   /** Web orders since an instant that no link ties to anybody, newest first. */

@@ -90,6 +90,7 @@ export class ReplayRuns {
       run: { ...run },
       definition,
       journeyIsOn: true,
+      waiting: this.#shop.laterMessages(visitorIds, now),
       marketingSent: this.#shop.marketingSent(visitorIds, now),
       unknownOrders: this.#shop.unknownOrders(new Date(now.getTime() - 30 * 60_000)),
     };

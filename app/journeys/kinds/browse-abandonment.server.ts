@@ -10,6 +10,7 @@ const RECENT_MS = DAY_MS;
 
 const DEFAULT_DEFINITION = journeySchema.parse({
   trigger: { type: "product_left" },
+  priority: 30,
   filter: null,
   exits: [],
   steps: [

@@ -15,6 +15,7 @@ const REMINDERS = 2;
 
 const DEFAULT_DEFINITION = journeySchema.parse({
   trigger: { type: "cart_left" },
+  priority: 70,
   filter: null,
   exits: [],
   steps: [

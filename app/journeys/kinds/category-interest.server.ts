@@ -16,6 +16,7 @@ const EVERYTHING = new Set(["all", "frontpage"]);
 
 const DEFAULT_DEFINITION = journeySchema.parse({
   trigger: { type: "collection_left" },
+  priority: 20,
   filter: null,
   exits: [],
   steps: [

@@ -9,6 +9,7 @@ import { latest, orderSince } from "./silence.ts";
 
 const DEFAULT_DEFINITION = journeySchema.parse({
   trigger: { type: "checkout_left" },
+  priority: 90,
   filter: null,
   exits: [],
   steps: [

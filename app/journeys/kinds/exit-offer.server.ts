@@ -16,6 +16,7 @@ const EXIT_INTENT = "exit_intent";
 
 const DEFAULT_DEFINITION = journeySchema.parse({
   trigger: { type: "exit_intent" },
+  priority: 70,
   filter: null,
   exits: [],
   steps: [

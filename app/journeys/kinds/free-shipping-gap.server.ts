@@ -10,6 +10,7 @@ import { isInCheckout, orderSince, silentSince } from "./silence.ts";
 
 const DEFAULT_DEFINITION = journeySchema.parse({
   trigger: { type: "cart_left_below_threshold" },
+  priority: 60,
   filter: null,
   exits: [],
   steps: [

@@ -17,6 +17,7 @@ const SALES = HOLIDAYS.flatMap((holiday) => ("isSale" in holiday ? [holiday.id] 
 
 const DEFAULT_DEFINITION = journeySchema.parse({
   trigger: { type: "holiday", holidays: [] },
+  priority: 30,
   filter: null,
   exits: [],
   steps: [

@@ -123,6 +123,8 @@ export type JourneyKind = {
   urgency: "very-low" | "low" | "normal" | "high";
   /** Waits longer than this for a cap to free, and the message is dropped. */
   longestDelayMs: number;
+  /** 1 to 100, 50 when absent: of messages that want the same room under the caps, the higher goes. A definition may name another. */
+  priority?: number;
   /** At most one message of this kind to a person within so long; a second is dropped. */
   oncePerMs?: number;
   /** Whether `plan` and the decision are given what the visitor looked at. */

@@ -9,6 +9,7 @@ const BETWEEN_MS = 7 * DAY_MS;
 
 const DEFAULT_DEFINITION = journeySchema.parse({
   trigger: { type: "last_piece" },
+  priority: 80,
   filter: null,
   exits: [],
   steps: [

@@ -11,6 +11,7 @@ const BETWEEN_LOOKS_MS = 15 * MINUTE_MS;
 
 const DEFAULT_DEFINITION = journeySchema.parse({
   trigger: { type: "article" },
+  priority: 10,
   filter: null,
   exits: [],
   steps: [

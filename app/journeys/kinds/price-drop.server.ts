@@ -7,6 +7,7 @@ import { isBelow, isPriceUnknown, priceBefore, reducedFacts, reductionFor } from
 
 const DEFAULT_DEFINITION = journeySchema.parse({
   trigger: { type: "price_dropped" },
+  priority: 80,
   filter: null,
   exits: [],
   steps: [

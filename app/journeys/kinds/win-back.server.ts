@@ -17,6 +17,7 @@ const onlyWhen = (value: boolean) => ({ all: [{ field: "ordered_again", op: "eq"
 
 const DEFAULT_DEFINITION = journeySchema.parse({
   trigger: { type: "customer_ordered" },
+  priority: 30,
   filter: null,
   exits: [],
   steps: [

@@ -22,6 +22,7 @@ const onlyReduced = (isReduced: boolean) => ({ all: [{ field: "is_reduced", op: 
 
 const DEFAULT_DEFINITION = journeySchema.parse({
   trigger: { type: "product_saved" },
+  priority: 60,
   filter: null,
   exits: [],
   steps: [

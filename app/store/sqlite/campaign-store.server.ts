@@ -10,6 +10,7 @@ import type {
   CampaignStore,
   PagePlan,
 } from "../../campaigns/campaign-store.ts";
+import { waitingMessages } from "./waiting-messages.server.ts";
 import type { Database } from "./database.server.ts";
 import { WAITING } from "./job-statements.server.ts";
 import { ledgerStatements } from "./ledger-store.server.ts";
@@ -92,6 +93,7 @@ export function campaignStore(database: Database): CampaignStore {
        last_seen_at as lastSeenAt
      from subscriptions where shop = ? and visitor_id = ? limit 100`,
   );
+  const waiting = waitingMessages({ sqlite });
   const marketingSent = sqlite.prepare<[string, string, number], { at: number; kind: string; step: string | null }>(
     // What never reached an eye does not use up anybody's patience.
     `select n.created_at as at, n.kind, n.step from notifications n
@@ -266,6 +268,7 @@ export function campaignStore(database: Database): CampaignStore {
       subscriptionId: named.subscriptionId,
       subscriptions: devices.map(deviceOf),
       signals: new Map(visitors.map(({ visitorId, lastSignalAt }) => [visitorId, new Date(lastSignalAt)])),
+      waiting: transactional ? [] : waiting(shop, ids, null, now),
       marketingSent: sent.toSorted((a, b) => b.at - a.at).map(({ at, ...sent }) => ({ at: new Date(at), ...sent })),
     };
   }

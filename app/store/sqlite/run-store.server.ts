@@ -9,6 +9,7 @@ import { ledgerStatements } from "./ledger-store.server.ts";
 import { notificationStatements } from "./notification-store.server.ts";
 import { repeatIntervals } from "./repeat-intervals.server.ts";
 import { advanceJob, advanceRunKey, runStarter } from "./start-run.server.ts";
+import { waitingMessages } from "./waiting-messages.server.ts";
 import { personReader } from "./person-reader.server.ts";
 import {
   checkouts,
@@ -44,6 +45,7 @@ export function runStore(database: Database): RunStore {
   const ledger = ledgerStatements(database);
   const outgoing = notificationStatements(database);
   const repeats = repeatIntervals(database);
+  const waiting = waitingMessages(database);
   const insertRun = runStarter(database);
   const definitions = new Map<string, JourneyDefinition>();
   const versionMadeAt = sqlite
@@ -344,6 +346,7 @@ export function runStore(database: Database): RunStore {
         definition: parsed,
         journeyIsOn: person.enabledKinds.has(run.journey),
         marketingSent: marketing,
+        waiting: waiting(shop, person.visitorIds, runId, now),
         unknownOrders: drizzle
           .select({ orderId: orders.orderId, createdAt: orders.createdAt, items: orders.items })
           .from(orders)
