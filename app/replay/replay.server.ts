@@ -1,3 +1,4 @@
+import { cohortEnd } from "../composer/discount-offers.ts";
 import type { Clock } from "../clock.server.ts";
 import type { Variant } from "../events/mirror-store.ts";
 import type { LoggedEvent } from "../events/shop-event.ts";
@@ -249,7 +250,11 @@ class Pass {
         discounts: {
           schedulePool: async () => {},
           heldCodes: async (_shop, personKey, since) => this.#count.heldCodes(personKey, since),
-          freeCode: async (_shop, _offer, endsAt) => ({ code: CODE, discountId: 0, endsAt }),
+          freeCode: async (_shop, _offer, until) => ({
+            code: CODE,
+            discountId: 0,
+            endsAt: cohortEnd(until, 0, people.facts.timezone),
+          }),
           spent: async (_shop, _journey, since) => this.#count.spent(since),
           boughtWithoutCode: async () => false,
         },

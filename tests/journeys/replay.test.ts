@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
+import { cohortEnd } from "../../app/composer/discount-offers.ts";
 import { parseDefinition } from "../../app/journeys/journeys.server.ts";
 import { replay } from "../../app/replay/replay.server.ts";
 import { apiOf } from "../support/api-call.ts";
@@ -22,7 +23,8 @@ async function twoWeeks(world: World) {
     await world.subscribe(name, { isNew: false });
     await world.link(name, `link-${name}`);
   }
-  world.giveCodes(50, 15, new Date(world.clock.now().getTime() + 60 * DAY));
+  // As the pool keeps them: some that end with each day.
+  for (let day = 1; day < 25; day += 1) world.giveCodes(12, 15, cohortEnd(world.clock.now(), 24 * day, "UTC"));
   for (let day = 0; day < 14; day += 1) {
     for (const [index, name] of names.entries()) {
       await world.view(name);
