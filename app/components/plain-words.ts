@@ -5,6 +5,7 @@ import type { LogState } from "../reports/report-store.ts";
 /** Why a message was delayed or not sent. A reason without an entry shows its own name, spaced. */
 const REASONS: Record<string, string> = {
   due: "It was due",
+  recalled: "It was no longer true: a silent word took its place on the screen",
   // delayed
   quiet_hours: "Quiet hours: it waits until they end",
   minimum_gap: "Another message came too shortly before: it waits",

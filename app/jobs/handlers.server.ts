@@ -8,6 +8,7 @@ import { syncShopHandler } from "./sync-shop.server.ts";
 import { PROCESS_EVENTS_JOB } from "../events/record-events.ts";
 import { DISCOUNT_POOL_JOB } from "../journeys/discount-store.ts";
 import { ADVANCE_RUN_JOB } from "../journeys/run-store.ts";
+import { RECALL_JOB } from "../journeys/recall.ts";
 import { STOCK_WATCH_JOB } from "../journeys/stock-watch.ts";
 import { createFetchFeed } from "../articles/fetch-feed.server.ts";
 import { AUDIENCE_SWEEP_JOB, AUDIENCE_WATCH_JOB } from "../journeys/audience-jobs.ts";
@@ -16,6 +17,7 @@ import { audienceWatchHandler } from "./audience-watch.server.ts";
 import { advanceRunHandler } from "./advance-run.server.ts";
 import { codeFinder } from "./find-code.server.ts";
 import { discountPoolHandler } from "./discount-pool.server.ts";
+import { recallHandler } from "./recall.server.ts";
 import { freshVariants } from "./fresh-variants.server.ts";
 import { localVariants } from "./local-variants.server.ts";
 import { orderCountOf } from "./order-count.server.ts";
@@ -55,6 +57,10 @@ export function jobHandlers(services: Services): Record<string, HandlerBinding> 
         findCode: codeFinder(services),
       }),
       concurrency: 64,
+    },
+    [RECALL_JOB]: {
+      handler: recallHandler({ ...services, fresh, local, orderCount: orderCountOf(services.admin) }),
+      concurrency: 8,
     },
     [STOCK_WATCH_JOB]: { handler: stockWatchHandler({ ...services, fresh }), concurrency: 8 },
     [VARIANT_WATCH_JOB]: { handler: variantWatchHandler({ ...services, fresh }), concurrency: 8 },

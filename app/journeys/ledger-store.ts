@@ -18,6 +18,7 @@ export type LedgerEntry = {
 export const LEDGER_REASONS = [
   // sent
   "due",
+  "recalled",
   // delayed
   "quiet_hours",
   "minimum_gap",

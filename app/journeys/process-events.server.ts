@@ -12,6 +12,8 @@ import { silentSinceSeen } from "./kinds/silence.ts";
 import type { LedgerEntry, LedgerReason } from "./ledger-store.ts";
 import { whyNotReachable } from "./permission.ts";
 import type { FulfillmentView, PersonView, Run, RunContext } from "./person-view.ts";
+import { recallJobs } from "./recall.ts";
+import type { RecallStore } from "./recall-store.ts";
 import type { CurrentJourney, EventOutcome, RunChange, RunStore } from "./run-store.ts";
 import { dueAtStep, firstMessage, messageAfter } from "./steps.ts";
 import { stockWatchJob } from "./stock-watch.ts";
@@ -42,6 +44,7 @@ type Stores = {
     | "person"
     | "watchedVariants"
   >;
+  recalls: Pick<RecallStore, "ofVisitors" | "ofGoods">;
 };
 
 /**
@@ -127,6 +130,7 @@ async function outcomeOf(
   const shopping = await unshownMessage(store, event);
   const tap = await tappedButton(store, event);
 
+  outcome.jobs.push(...(await recallJobs(store, event, visitorIds, now)));
   for (const visitorId of visitorIds) {
     const person = await store.runs.person(event.shop, visitorId, now);
     if (!person) continue;

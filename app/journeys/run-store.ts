@@ -115,7 +115,7 @@ export type RunStore = {
   /** When marketing messages left for the person in the last week, newest first; those never shown left out. */
   marketingSent(shop: string, visitorIds: string[], now: Date): Promise<SentMessage[]>;
   /** Everything needed to decide whether a run's message leaves. Null when the run is no more or not under way. */
-  leaving(runId: number, now: Date): Promise<Leaving | null>;
+  leaving(runId: number, now: Date, also?: { alsoEnded: boolean }): Promise<Leaving | null>;
   /** `changed`: the run or the person's orders are not what was read. `code_gone`: another message took the code, or what was left of the week's budget. */
   commitMessage(commit: MessageCommit, now: Date): Promise<"done" | "changed" | "code_gone">;
   /** The step is not done now: later, with the reasons in the ledger. False when the run is not what was read. */

@@ -215,6 +215,8 @@ class Pass {
         caredFor: async () => [],
       },
       mirror: { variants: async () => [] },
+      // Nothing was shown that could be taken back.
+      recalls: { ofVisitors: async () => [], ofGoods: async () => [] },
       runs: {
         concerned: async (event) => people.concerned(event),
         person: async (_shop, visitorId, now) => people.person(visitorId, now),

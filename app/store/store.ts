@@ -20,6 +20,7 @@ import type { AudienceStore } from "../journeys/audience-store.ts";
 import type { LedgerStore } from "../journeys/ledger-store.ts";
 import type { DiscountStore } from "../journeys/discount-store.ts";
 import type { RunStore } from "../journeys/run-store.ts";
+import type { RecallStore } from "../journeys/recall-store.ts";
 import type { NotificationStore } from "../journeys/notification-store.ts";
 import type { CampaignStore } from "../campaigns/campaign-store.ts";
 import type { DirectMessageStore } from "../direct/direct-message-store.ts";
@@ -60,6 +61,7 @@ export type Store = {
   directMessages: DirectMessageStore;
   campaigns: CampaignStore;
   deliveries: DeliveryStore;
+  recalls: RecallStore;
   receipts: ReceiptStore;
   attribution: AttributionStore;
   clicks: ClickStore;

@@ -45,6 +45,8 @@ import {
 } from "../../app/store/sqlite/schema.server.ts";
 import type { Receipt } from "../../app/receipts/receipt-schema.ts";
 import { receiptClaims, recordReceipt } from "../../app/receipts/record-receipt.ts";
+import { RECALL_JOB } from "../../app/journeys/recall.ts";
+import { recallHandler } from "../../app/jobs/recall.server.ts";
 import { readToken } from "../../app/signed-token.server.ts";
 import { manualClock } from "./manual-clock.ts";
 import { createTestStore } from "./test-store.ts";
@@ -198,6 +200,7 @@ export async function createWorld(options: WorldOptions = {}) {
       orderCount: orderCountOf(admin),
       findCode: codeFinder({ admin, clock }),
     }),
+    [RECALL_JOB]: recallHandler({ store, clock, fresh, local, orderCount: orderCountOf(admin) }),
     [STOCK_WATCH_JOB]: stockWatchHandler({ store, clock, fresh }),
     [VARIANT_WATCH_JOB]: variantWatchHandler({ store, clock, fresh }),
     [AUDIENCE_WATCH_JOB]: audienceWatchHandler({

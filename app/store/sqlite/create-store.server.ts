@@ -2,6 +2,7 @@ import { campaignStore } from "./campaign-store.server.ts";
 import { clickStore } from "./click-store.server.ts";
 import { privacyStore } from "./privacy-store.server.ts";
 import { attributionStore } from "./attribution-store.server.ts";
+import { recallStore } from "./recall-store.server.ts";
 import { receiptStore } from "./receipt-store.server.ts";
 import { deliveryStore } from "./delivery-store.server.ts";
 import { eventStore } from "./event-store.server.ts";
@@ -80,6 +81,7 @@ export function storeOf(database: Database): Store {
     directMessages: directMessageStore(database),
     campaigns: campaignStore(database),
     deliveries: deliveryStore(database),
+    recalls: recallStore(database),
     receipts: receiptStore(database),
     attribution: attributionStore(database),
     clicks: clickStore(database),

@@ -6,6 +6,7 @@ import type {
   DeliveryToSend,
   HandOverStanding,
 } from "../../sender/delivery-store.ts";
+import type { RecallWords } from "../../journeys/recall-store.ts";
 import type { NewJob } from "../../scheduler/job.ts";
 import type { Database } from "./database.server.ts";
 import { WAITING } from "./job-statements.server.ts";
@@ -28,6 +29,7 @@ type LoadedRow = {
   deadlineAt: number;
   attempts: number;
   createdAt: number;
+  recall: string | null;
   nVisitorId: string;
   kind: string;
   step: string | null;
@@ -85,7 +87,7 @@ export function deliveryStore(db: Database): DeliveryStore {
   const loadRow = sqlite.prepare<[string], LoadedRow>(
     `select d.id, d.shop, d.notification_id as notificationId, d.subscription_id as subscriptionId,
        d.visitor_id as visitorId, d.state, d.push_topic as pushTopic, d.urgency, d.ttl_seconds as ttlSeconds,
-       d.deadline_at as deadlineAt, d.attempts, d.created_at as createdAt,
+       d.deadline_at as deadlineAt, d.attempts, d.created_at as createdAt, d.recall,
        n.visitor_id as nVisitorId, n.kind, n.step, n.run_id as runId, n.is_transactional as isTransactional, n.locale,
        n.message, n.target_url as targetUrl, n.discount_code as discountCode,
        n.checkout_token as checkoutToken, n.created_at as nCreatedAt,
@@ -361,6 +363,38 @@ export function deliveryStore(db: Database): DeliveryStore {
   };
 }
 
+/** A delivery that takes its message back says so silently in its place, whatever became of the run, and leads to the shop. */
+function takenBack(row: LoadedRow, words: RecallWords): DeliveryToSend["notification"] {
+  const { message, ...notification } = described(row);
+  const silent = { image: null, actions: [], renotify: false, requireInteraction: false, silent: true };
+  return {
+    ...notification,
+    isTransactional: true,
+    targetUrl: "/",
+    discountCode: null,
+    checkoutToken: null,
+    message: { ...message, ...words, ...silent },
+  };
+}
+
+function described(row: LoadedRow): DeliveryToSend["notification"] {
+  return {
+    id: row.notificationId,
+    shop: row.shop,
+    visitorId: row.nVisitorId,
+    kind: row.kind,
+    step: row.step,
+    runId: row.runId,
+    isTransactional: row.isTransactional === 1,
+    locale: row.locale,
+    message: JSON.parse(row.message) as DeliveryToSend["notification"]["message"],
+    targetUrl: row.targetUrl,
+    discountCode: row.discountCode,
+    checkoutToken: row.checkoutToken,
+    createdAt: new Date(row.nCreatedAt),
+  };
+}
+
 function describeRow(row: LoadedRow): DeliveryToSend {
   const { id, shop, notificationId, subscriptionId, visitorId, pushTopic, urgency, ttlSeconds, attempts } = row;
   return {
@@ -378,21 +412,7 @@ function describeRow(row: LoadedRow): DeliveryToSend {
       attempts,
       createdAt: new Date(row.createdAt),
     },
-    notification: {
-      id: notificationId,
-      shop,
-      visitorId: row.nVisitorId,
-      kind: row.kind,
-      step: row.step,
-      runId: row.runId,
-      isTransactional: row.isTransactional === 1,
-      locale: row.locale,
-      message: JSON.parse(row.message) as DeliveryToSend["notification"]["message"],
-      targetUrl: row.targetUrl,
-      discountCode: row.discountCode,
-      checkoutToken: row.checkoutToken,
-      createdAt: new Date(row.nCreatedAt),
-    },
+    notification: row.recall === null ? described(row) : takenBack(row, JSON.parse(row.recall) as RecallWords),
     subscription: {
       id: subscriptionId,
       endpoint: row.endpoint,

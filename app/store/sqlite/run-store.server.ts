@@ -270,11 +270,11 @@ export function runStore(database: Database): RunStore {
       return marketingSent(shop, visitorIds, now);
     },
 
-    async leaving(runId, now) {
+    async leaving(runId, now, also) {
       const run = drizzle
         .select()
         .from(runs)
-        .where(and(eq(runs.id, runId), sql`${runs.state} = 'active'`))
+        .where(and(eq(runs.id, runId), also?.alsoEnded ? undefined : sql`${runs.state} = 'active'`))
         .get();
       if (!run) return null;
       const { shop } = run;

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { RecallWords } from "../../journeys/recall-store.ts";
 import type { BoundDoes } from "../../composer/buttons.ts";
 
 // Every table but `jobs` has the column `shop`: everything stored belongs to exactly one shop, and `shop/redact` finds it by
@@ -768,6 +769,7 @@ export const deliveries = sqliteTable(
     clickedAt: instant("clicked_at"),
     clickedAction: text("clicked_action"),
     dismissedAt: instant("dismissed_at"),
+    recall: json<RecallWords>("recall"), // takes its notification back with these words; null: delivers it
     suppressedAt: instant("suppressed_at"), // the worker did not show it: a window of the shop was visible
   },
   (t) => [
