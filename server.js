@@ -74,9 +74,9 @@ async function main() {
       );
   });
 
-  const { answerWebhook } = build.entry.module;
+  const { answerRaw } = build.entry.module;
   const server = createServer((request, response) => {
-    if (config.role === "worker" || !answerWebhook(request, response)) app(request, response);
+    if (config.role === "worker" || !answerRaw(request, response)) app(request, response);
   });
   server.listen(config.port, config.host);
   server.keepAliveTimeout = KEEP_ALIVE_MS;

@@ -9,8 +9,8 @@ import { addDocumentResponseHeaders } from "./shopify.server.ts";
 
 // server.js starts the app through the bundle, so that there is one database handle and one scheduler.
 export { start } from "./start.server.ts";
-// Asked before Express and Remix: the busiest path has its own way in.
-export { answerWebhook } from "./shopify/raw-webhook.server.ts";
+// Asked before Express and Remix: the busiest paths have their own way in.
+export { answerRaw } from "./shopify/raw-requests.server.ts";
 
 /** After this the page is sent as far as it is. Remix cuts its own streams a second earlier. */
 const RENDER_WITHIN_MS = 6_000;

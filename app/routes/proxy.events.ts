@@ -1,39 +1,15 @@
 import type { ActionFunctionArgs } from "@remix-run/node";
-import { recordEvents } from "../events/record-events.ts";
-import { storefrontEntries } from "../events/storefront-entries.ts";
-import { eventsRequestSchema } from "../events/storefront-schema.ts";
-import { noteEmbed } from "../shopify/note-embed.server.ts";
+import { incomingOf } from "../shopify/incoming-request.server.ts";
 import { methodNotAllowed } from "../shopify/problem.server.ts";
-import { checkProxyRequest } from "../shopify/proxy-request.server.ts";
-import { answerPublicly, emptyAnswer } from "../shopify/proxy-route.server.ts";
+import { answerPublicly } from "../shopify/proxy-route.server.ts";
+import { receiveStorefrontEvents } from "../shopify/receive-storefront-events.server.ts";
 
-const METHODS = ["POST"];
+// server.js answers a plain POST before it comes here (raw-requests.server.ts); development and other methods end here.
 
 export function loader() {
-  return answerPublicly("events", async () => methodNotAllowed(METHODS));
+  return answerPublicly("events", async () => methodNotAllowed(["POST"]));
 }
 
-/** What a visitor did, as its browser tells it: one batch a page. */
 export function action({ request }: ActionFunctionArgs) {
-  return answerPublicly("events", async (app) => {
-    const { clock, store } = app;
-    const checked = await checkProxyRequest(request, app, { methods: METHODS, schema: eventsRequestSchema });
-    const { visitorId, linkId, sentAt, events } = checked.body;
-    const receivedAt = clock.now();
-    const entries = storefrontEntries(
-      {
-        shop: checked.shop,
-        visitorId,
-        customerId: checked.loggedInCustomerId,
-        linkId: linkId ?? null,
-        sentAt,
-        receivedAt,
-        speed: clock.speed,
-      },
-      events,
-    );
-    await recordEvents(store, entries, receivedAt);
-    await noteEmbed(store, checked.shopRow, receivedAt);
-    return emptyAnswer(202);
-  });
+  return answerPublicly("events", (app) => receiveStorefrontEvents(app, incomingOf(request)));
 }

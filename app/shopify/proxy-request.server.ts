@@ -5,7 +5,9 @@ import { verifyProxyQuery } from "./proxy-signature.server.ts";
 import type { ProxyClaims } from "./proxy-signature.server.ts";
 import { createRateLimiter, firstPublicAddress, UNLIMITED } from "./rate-limits.server.ts";
 import type { RateLimiter } from "./rate-limits.server.ts";
-import { parseJson, readBody } from "./read-body.server.ts";
+import { incomingOf } from "./incoming-request.server.ts";
+import type { IncomingRequest } from "./incoming-request.server.ts";
+import { parseJson } from "./read-body.server.ts";
 import type { Shop } from "./shop-store.ts";
 import { scheduleShopSync } from "./sync-shop.server.ts";
 
@@ -30,43 +32,50 @@ export function resetRateLimits(): void {
   limiter = undefined;
 }
 
+type ProxyRules<Body> = { methods: string[]; schema: z.ZodType<Body> | null; encoding?: "json" | "form" };
+
 /**
  * Checks a storefront request in the order of docs/http.md: 405, 400 for the signature, 413, 429 with Retry-After, then what
  * is wrong with its shape. Nothing is stored for a request that is refused.
  *
- * @param options `schema` of the JSON body, whatever its Content-Type; null for requests without one. `encoding` "form" for
+ * @param rules `schema` of the JSON body, whatever its Content-Type; null for requests without one. `encoding` "form" for
  *   what our own pages post: every field is a list of texts then
  * @throws Response, always problem details
  */
-export async function checkProxyRequest<Body = null>(
+export function checkProxyRequest<Body = null>(
   request: Request,
   services: Services,
-  {
-    methods,
-    schema,
-    encoding = "json",
-  }: { methods: string[]; schema: z.ZodType<Body> | null; encoding?: "json" | "form" },
+  rules: ProxyRules<Body>,
 ): Promise<ProxyRequest<Body>> {
-  if (!methods.includes(request.method)) throw methodNotAllowed(methods);
+  return checkProxy(incomingOf(request), services, rules);
+}
+
+/** Likewise, whichever way the request came in. */
+export async function checkProxy<Body = null>(
+  incoming: IncomingRequest,
+  services: Services,
+  { methods, schema, encoding = "json" }: ProxyRules<Body>,
+): Promise<ProxyRequest<Body>> {
+  if (!methods.includes(incoming.method)) throw methodNotAllowed(methods);
 
   const { config, clock, store } = services;
-  const query = new URL(request.url).searchParams;
+  const { query } = incoming;
   const secrets = [config.shopify.apiSecret, ...(config.shopify.apiSecretOld ? [config.shopify.apiSecretOld] : [])];
   const claims = verifyProxyQuery(query, secrets, clock.machineNow());
   if (!claims) throw problem(400, "The app proxy's signature is missing, wrong or too old.");
 
-  const bytes = schema ? await readBody(request, PROXY_BODY_LIMIT) : Buffer.alloc(0);
+  const bytes = schema ? await incoming.readBody(PROXY_BODY_LIMIT) : Buffer.alloc(0);
   if (bytes === null) throw problem(413, "A body may have at most 64 KB.");
   const json = schema ? (encoding === "form" ? parseForm(bytes) : parseJson(bytes)) : null;
 
-  const address = firstPublicAddress(request.headers.get("x-forwarded-for"));
+  const address = firstPublicAddress(incoming.header("x-forwarded-for"));
   limiter ??= config.rateLimit ? createRateLimiter() : UNLIMITED;
   const waitSeconds = limiter.take({ shop: claims.shop, visitorId: visitorIn(json), address }, clock.machineNow());
   if (waitSeconds !== null)
     throw problem(429, "Too many requests.", { headers: { "Retry-After": String(waitSeconds) } });
 
-  if (request.headers.has("content-encoding") && request.headers.get("content-encoding") !== "identity")
-    throw problem(415, "A body must not be compressed.");
+  const contentEncoding = incoming.header("content-encoding");
+  if (contentEncoding !== null && contentEncoding !== "identity") throw problem(415, "A body must not be compressed.");
   const shopRow = await store.shops.get(claims.shop);
   if (shopRow?.state !== "installed") throw problem(404, "The app is not installed in this shop.");
   const body = schema ? parseBody(json, schema) : (null as Body);

@@ -1,5 +1,5 @@
 /** Read beyond a limit, and thrown away, before the connection is cut. */
-const DRAINED_BYTES = 64 * 1024 * 1024;
+export const DRAINED_BYTES = 64 * 1024 * 1024;
 
 /**
  * Reads a request's body up to a limit. What is beyond the limit is read and thrown away up to a point, because closing

@@ -3,18 +3,11 @@ import { recordEvents } from "../events/record-events.ts";
 import { readWebhook } from "../events/webhooks/read-webhook.ts";
 import { WEBHOOK_TOPICS } from "../events/webhooks/topics.ts";
 import type { Services } from "../services.server.ts";
+import type { IncomingRequest } from "./incoming-request.server.ts";
 import { problem } from "./problem.server.ts";
 import { parseJson } from "./read-body.server.ts";
 import { normalizeShop } from "./shop-domain.ts";
 import { isSignedByShopify } from "./verify-webhook.server.ts";
-
-/** A webhook's request, whichever way it came in. */
-export type IncomingWebhook = {
-  /** Null when it is absent. Names in lower case. */
-  header(name: string): string | null;
-  /** @returns null when the body is longer than `limit` bytes */
-  readBody(limit: number): Promise<Buffer | null>;
-};
 
 /** Shopify's own payloads are far smaller; a full catalogue product comes near. */
 const BODY_LIMIT = 10 * 1024 * 1024;
@@ -22,7 +15,7 @@ const BODY_LIMIT = 10 * 1024 * 1024;
 /** Every topic of Shopify: verify, reduce to an event, store, answer. What the event means is decided later. */
 export async function receiveWebhook(
   { config, clock, store, keyring, log, metrics }: Services,
-  incoming: IncomingWebhook,
+  incoming: Pick<IncomingRequest, "header" | "readBody">,
 ): Promise<Response> {
   const header = (name: string) => incoming.header(`x-shopify-${name}`);
   const topic = (header("topic") ?? "").toLowerCase();

@@ -37,7 +37,7 @@ if (synchronous === "NORMAL") {
 
 type Entry = {
   start(env: Record<string, string>): Promise<unknown>;
-  answerWebhook(request: IncomingMessage, response: ServerResponse): boolean;
+  answerRaw(request: IncomingMessage, response: ServerResponse): boolean;
 };
 const build = (await import(path.join(import.meta.dirname, "..", "..", "build", "server", "index.js"))) as ServerBuild;
 const entry = build.entry.module as unknown as Entry;
@@ -63,7 +63,7 @@ app.disable("x-powered-by");
 app.disable("etag");
 app.all("*", createRequestHandler({ build, mode: "production" }));
 const server = createServer((request, response) => {
-  if (way === "remix" || !entry.answerWebhook(request, response)) app(request, response);
+  if (way === "remix" || !entry.answerRaw(request, response)) app(request, response);
 });
 server.keepAliveTimeout = 65_000;
 

@@ -23,7 +23,7 @@ import { parseShopSettings } from "../../app/shop-settings.ts";
 import type { Services } from "../../app/services.server.ts";
 import { installShop } from "../../app/shopify/install-shop.server.ts";
 import { resetRateLimits } from "../../app/shopify/proxy-request.server.ts";
-import { answerWebhook } from "../../app/shopify/raw-webhook.server.ts";
+import { answerRaw } from "../../app/shopify/raw-requests.server.ts";
 import { createSessionStorage } from "../../app/shopify/session-storage.server.ts";
 import { createApiKey } from "../../app/api-keys/api-keys.server.ts";
 import { readAppConfig } from "../../simulator/app-config.ts";
@@ -96,7 +96,7 @@ export async function openProofShop({ service, follow }: ProofPushService, optio
   );
 
   const appServer = createServer((request, response) => {
-    if (!answerWebhook(request, response)) void answerRoute(request, response);
+    if (!answerRaw(request, response)) void answerRoute(request, response);
   });
   const appUrl = await open(appServer);
   const sim = createSim({

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { connect, type AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { API_SECRET, createEdgeApp, SHOP } from "../../tests/support/edge-app.ts";
-import { answerWebhook } from "./raw-webhook.server.ts";
+import { answerRaw } from "./raw-requests.server.ts";
 
 test("a webhook is recorded and answered without the framework, a repeat once", async () => {
   const { store, post } = await setUp();
@@ -64,10 +64,28 @@ test("other paths and methods are left to the app, untouched", async () => {
   expect((await fetch(`http://127.0.0.1:${port}/webhooks/x`, { method: "POST", body: "{}" })).status).toBe(299);
 });
 
+test("storefront events are recorded without the framework, and refused in the same order", async () => {
+  const { postEvents, store } = await setUp();
+  const event = { id: "event-one", type: "page_viewed", at: new Date().toISOString(), data: {} };
+  const batch = JSON.stringify({ v: 1, visitorId: "visitor-one", sentAt: new Date().toISOString(), events: [event] });
+
+  const taken = await postEvents(batch);
+
+  expect([taken.status, await taken.text()]).toEqual([202, ""]);
+  expect(await store.events.unprocessed(SHOP, 10)).toMatchObject([{ kind: "page_viewed", visitorId: "visitor-one" }]);
+  expect((await postEvents("x".repeat(70_000), { signature: "00" })).status).toBe(400);
+  expect((await postEvents("x".repeat(1_000_000))).status).toBe(413);
+  expect((await postEvents(batch, {}, { "content-encoding": "gzip" })).status).toBe(415);
+  const misshapen = await postEvents(JSON.stringify({ v: 1 }));
+  expect(misshapen.status).toBe(400);
+  expect(misshapen.headers.get("content-type")).toBe("application/problem+json");
+  expect(await store.events.unprocessed(SHOP, 10)).toHaveLength(1);
+});
+
 async function setUp() {
-  const { store } = await createEdgeApp();
+  const { store, proxyUrl } = await createEdgeApp();
   const server = createServer((request, response) => {
-    if (!answerWebhook(request, response)) response.writeHead(299).end();
+    if (!answerRaw(request, response)) response.writeHead(299).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {
@@ -89,5 +107,11 @@ async function setUp() {
       body,
     });
   }
-  return { store, port, post };
+
+  function postEvents(body: string, changes: Record<string, string> = {}, headers: Record<string, string> = {}) {
+    const url = new URL(proxyUrl("events"));
+    for (const [name, value] of Object.entries(changes)) url.searchParams.set(name, value);
+    return fetch(`http://127.0.0.1:${port}${url.pathname}${url.search}`, { method: "POST", body, headers });
+  }
+  return { store, port, post, postEvents };
 }
