@@ -37,6 +37,14 @@ export function createState(shopDomain: string, now: Date): SimState {
       { id: "81230001002", name: "Shop on Main Street" },
     ],
     collections: [],
+    articles: [
+      {
+        handle: "how-to-wash-linen",
+        title: "How to wash linen",
+        bodyHtml: "<p>Cold water, little soap, and the sun. Linen gets softer each time.</p>",
+        publishedAt: longAgo,
+      },
+    ],
     products: new Map(),
     variants: new Map(),
     customers: new Map(),

@@ -15,6 +15,7 @@ import { amountSchema, idSchema, readBody } from "./read-body.ts";
 import { isInstalled } from "./sim.ts";
 import type { Sim } from "./sim.ts";
 import { dumpState } from "./state-dump.ts";
+import { escapeHtml } from "./storefront/escape-html.ts";
 import type { Customer, Order, Product, ShipmentStatus, Variant } from "./state.ts";
 import { fulfillmentPayload, orderPayload, refundPayload } from "./webhooks/order-payloads.ts";
 import { customerPayload, productPayload, shopPayload, variantPayload } from "./webhooks/shop-payloads.ts";
@@ -85,6 +86,15 @@ function registerShopkeeping(router: Router, sim: Sim): void {
       else changeProduct(sim, product, change);
       return isDeleted ? { id: Number(product.id) } : productPayload(sim.state, sim.origin, product);
     });
+  });
+
+  const articleBody = z.object({ title: z.string().min(1), body: z.string().default("") });
+  router.on("POST", "/_sim/articles", (request) => {
+    const { title, body } = readBody(request, articleBody);
+    const handle = `${title.toLowerCase().replace(/[^a-z0-9]+/g, "-")}-${sim.state.articles.length + 1}`;
+    const article = { handle, title, bodyHtml: `<p>${escapeHtml(body)}</p>`, publishedAt: sim.clock.now() };
+    sim.state.articles.push(article);
+    return json(article);
   });
 
   const shopBody = z.object({

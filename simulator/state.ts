@@ -7,6 +7,7 @@ export type SimState = {
   shop: Shop;
   locations: Location[];
   collections: Collection[];
+  articles: Article[];
   products: Map<string, Product>;
   variants: Map<string, Variant>;
   customers: Map<string, Customer>;
@@ -59,6 +60,9 @@ export type Collection = {
   titles: Partial<Record<LocaleCode, string>>;
   productIds: string[];
 };
+
+/** Of the shop's one blog. */
+export type Article = { handle: string; title: string; bodyHtml: string; publishedAt: Date };
 
 export type ProductStatus = "active" | "draft" | "archived";
 

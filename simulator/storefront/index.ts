@@ -3,6 +3,7 @@ import type { Router, SimResponse } from "../http.ts";
 import type { Sim } from "../sim.ts";
 import { collectionByHandle, productByHandle } from "../state.ts";
 import { forwardToApp } from "./app-proxy.ts";
+import { answerBlog } from "./blog.ts";
 import { answerCart } from "./cart-routes.ts";
 import { createCheckoutRoutes } from "./checkout/routes.ts";
 import { answerFile } from "./files.ts";
@@ -33,6 +34,7 @@ export function registerStorefront(router: Router, sim: Sim): void {
       answerLinks(sim, visit) ??
       answerCheckout(visit) ??
       answerSettings(sim, visit, pages) ??
+      answerBlog(sim, visit, pages) ??
       answerPage(sim, visit, pages)
     );
   });

@@ -43,6 +43,10 @@ export type Story = {
   /** Before the journey begins, for things that need time between. */
   before?(scene: Scene): Promise<void>;
   begins(scene: Scene): Promise<void>;
+  /** What happens to the shop and not to one shopper. */
+  beginsForAll?(shop: ProofShop): Promise<void>;
+  /** Over the journey's template. */
+  change?(definition: Record<string, unknown>): void;
   /** From the beginning until the first message is shown. */
   firstMs: number;
   /** For those that wait for a local time of day: hour there. */
@@ -336,6 +340,47 @@ export const STORIES: Story[] = [
     total: 1,
     horizonMs: 4 * DAY,
     hasCode: true,
+  },
+  {
+    kind: "holiday",
+    beginsBySubscribing: true,
+    change(definition) {
+      const names = { en: "Lantern Day", ar: "يوم الفوانيس" };
+      const holidays = [{ id: "lantern_day", names, dates: ["10-27"] }];
+      definition.trigger = { type: "holiday", holidays, countries: null, hour: "10:00" };
+    },
+    begins: async () => {},
+    firstMs: 2 * DAY,
+    localHour: 10,
+    says: /Best wishes for Lantern Day/,
+    leadsTo: /^\//,
+    total: 1,
+    horizonMs: 4 * DAY,
+  },
+  {
+    kind: "new_article",
+    beginsBySubscribing: true,
+    change(definition) {
+      definition.trigger = { type: "article", feedUrl: "/blogs/news.atom", hour: "10:00" };
+    },
+    beginsForAll: async (shop) => void (await shop.simulate("articles", { title: "Autumn <colours> & you" })),
+    begins: async () => {},
+    firstMs: DAY,
+    localHour: 10,
+    says: /New to read at Juniper & Oak/,
+    leadsTo: /^\/blogs\/news\/autumn/,
+    total: 1,
+    horizonMs: 4 * DAY,
+  },
+  {
+    kind: "custom",
+    begins: ({ track, who }) => track({ type: "custom", visitorId: who.visitorId, data: { name: "trial_taken" } }),
+    firstMs: DAY,
+    says: /You have not finished yet/,
+    leadsTo: /^\//,
+    total: 1,
+    horizonMs: 3 * DAY,
+    returned: "same",
   },
 ];
 
