@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -8,11 +7,13 @@ import { startChild } from "./support/child.ts";
 import type { Child, Measured } from "./support/child.ts";
 import { readOptions } from "./support/options.ts";
 import { installPeers, peerFile, peerVersion } from "./support/peers.ts";
+import { startRedis } from "./support/redis.ts";
+import type { Redis } from "./support/redis.ts";
 import { median, medianRatio, range, round } from "./support/statistics.ts";
 import type { Lateness } from "./schedule/ours.ts";
 
 // Durable jobs on disk, synchronous=FULL: draining due ones with a real handler per job and re-arming by key while many wait;
-// the same with few and with very many rows; how late jobs begin. graphile-worker on PostgreSQL is the peer.
+// the same with few and with very many rows; how late jobs begin. The peers are graphile-worker on PostgreSQL and, for the drain, BullMQ on Redis.
 
 const { size, rounds } = readOptions({ size: 1_000_000, rounds: 5 });
 const due = Math.min(100_000, Math.ceil(size / 10));
@@ -30,18 +31,25 @@ const oursFile = path.join(import.meta.dirname, "schedule", "ours.ts");
 type Figures = { drain: Measured[]; rearm: Measured[]; rearmSequential: Measured[]; serverCpuMs: number[] };
 const ours = await startOurs("ours.db", size);
 const graphile = await startGraphile();
-const figures = { ours: emptyFigures(), graphile: emptyFigures() };
+const bullmq = await startBullmq();
+const figures = { ours: emptyFigures(), graphile: emptyFigures(), bullmq: emptyFigures() };
 
 for (let index = 0; index < rounds; index++) {
-  const both: [string, Child | null, Figures][] = [
+  const engines: [string, Child | null, Figures][] = [
     ["ours", ours, figures.ours],
     ["graphile-worker", graphile.child, figures.graphile],
+    ["bullmq", bullmq.child, figures.bullmq],
   ];
-  for (const [name, child, found] of index % 2 === 0 ? both : both.toReversed()) {
+  for (let turn = 0; turn < engines.length; turn++) {
+    const [name, child, found] = engines[(index + turn) % engines.length] as (typeof engines)[number];
     if (!child) continue;
     const drained = await child.ask<Measured & { serverCpuMs?: number }>({ type: "drain", due });
     found.drain.push(drained);
     found.serverCpuMs.push(drained.serverCpuMs ?? 0);
+    if (found === figures.bullmq) {
+      progress(`round ${index + 1}/${rounds} ${name}: drain ${perSecond(due)(drained).toFixed(0)}/s`);
+      continue;
+    }
     found.rearm.push(await child.ask<Measured>({ type: "rearm", count: rearms, inFlight: IN_FLIGHT }));
     found.rearmSequential.push(await child.ask<Measured>({ type: "rearm", count: sequentialRearms, inFlight: 1 }));
     progress(
@@ -57,6 +65,11 @@ if (graphile.child) {
   await graphile.child.ask({ type: "stop" });
   await graphile.child.close();
 }
+if (bullmq.child) {
+  await bullmq.child.ask({ type: "stop" });
+  await bullmq.child.close();
+}
+bullmq.redis?.end();
 
 progress("lateness …");
 const idle = await ours.ask<Lateness>({ type: "lateness", perSecond: 10, seconds: 20 });
@@ -86,6 +99,7 @@ const rates = {
   peerDrain: figures.graphile.drain.map(perSecond(due)),
   peerRearm: figures.graphile.rearm.map(perSecond(rearms)),
   peerSequential: figures.graphile.rearmSequential.map(perSecond(sequentialRearms)),
+  bullmqDrain: figures.bullmq.drain.map(perSecond(due)),
   few: sizes.few.map(perSecond(dueOfSizes)),
   many: sizes.many.map(perSecond(dueOfSizes)),
 };
@@ -100,6 +114,14 @@ const graphilePeer: Peer = isCompared
       settings: "localQueue 500, 24 jobs at once, batched completion, shared_buffers 1 GB, synchronous_commit on",
     }
   : notMeasured(graphile.reason);
+const bullmqPeer: Peer = bullmq.child
+  ? {
+      drain_per_s: round(median(rates.bullmqDrain)),
+      drain_client_cpu_us: round(median(figures.bullmq.drain.map(({ cpuMs }) => (cpuMs * 1_000) / due)), 1),
+      drain_server_cpu_us: round(median(figures.bullmq.serverCpuMs.map((ms) => (ms * 1_000) / due)), 1),
+      settings: "200 jobs at once, completed ones removed; append-only file, appendfsync everysec, noeviction",
+    }
+  : notMeasured(bullmq.reason);
 
 report(
   {
@@ -108,6 +130,8 @@ report(
       sqlite: "better-sqlite3",
       graphile_worker: peerVersion("graphile-worker"),
       postgres: graphile.version,
+      bullmq: peerVersion("bullmq"),
+      redis: bullmq.redis?.version ?? "none",
     }),
     ours: {
       waiting: size,
@@ -125,10 +149,10 @@ report(
       lateness_idle: idle,
       lateness_busy: busy,
     },
-    peers: { "graphile-worker": graphilePeer, bullmq: bullmq() },
+    peers: { "graphile-worker": graphilePeer, bullmq: bullmqPeer },
     ratios: {
       drain_vs_graphile: isCompared ? medianRatio(rates.drain, rates.peerDrain) : null,
-      drain_vs_bullmq: null,
+      drain_vs_bullmq: bullmq.child ? medianRatio(rates.drain, rates.bullmqDrain) : null,
       rearm_vs_graphile: isCompared ? medianRatio(rates.rearm, rates.peerRearm) : null,
       rearm_sequential_vs_graphile: isCompared ? medianRatio(rates.sequential, rates.peerSequential) : null,
       rate_5m_vs_10k: medianRatio(rates.many, rates.few),
@@ -140,6 +164,7 @@ report(
   [
     row(`ours, ${size} waiting`, rates.drain, rates.rearm, rates.sequential),
     ...(isCompared ? [row("graphile-worker, the same", rates.peerDrain, rates.peerRearm, rates.peerSequential)] : []),
+    ...(bullmq.child ? [row("BullMQ, the same", rates.bullmqDrain, [], [])] : []),
     row(`ours, ${few} waiting`, rates.few, [], []),
     row(`ours, ${many} waiting`, rates.many, [], []),
   ],
@@ -173,9 +198,16 @@ async function startGraphile(): Promise<{ child: Child | null; reason: string; v
   }
 }
 
-function bullmq(): Peer {
-  const hasRedis = spawnSync("redis-server", ["--version"], { stdio: "ignore" }).status === 0;
-  return notMeasured(hasRedis ? "the comparison with BullMQ is not written" : "no redis-server on this machine");
+/** Redis promises less than we do (up to a second is lost in a power cut): that is what BullMQ is run with. */
+async function startBullmq(): Promise<{ child: Child | null; redis: Redis | null; reason: string }> {
+  const redis = await startRedis(folder);
+  if (!redis) return { child: null, redis, reason: "no redis-server on this machine" };
+  const problem = installPeers();
+  if (problem) return { child: null, redis, reason: problem };
+  const child = startChild(peerFile("bullmq.js"), { port: redis.port, pid: redis.pid });
+  progress(`filling Redis ${redis.version} …`);
+  await child.ask({ type: "fill", waiting: size });
+  return { child, redis, reason: "" };
 }
 
 function emptyFigures(): Figures {

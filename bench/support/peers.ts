@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { progress } from "./bench-result.ts";
 
@@ -11,7 +11,10 @@ const FOLDER = path.join(import.meta.dirname, "..", "peers");
  * @returns why it could not be, or null
  */
 export function installPeers(): string | null {
-  if (existsSync(path.join(FOLDER, "node_modules", ".package-lock.json"))) return null;
+  const { dependencies } = JSON.parse(readFileSync(path.join(FOLDER, "package.json"), "utf8")) as {
+    dependencies: Record<string, string>;
+  };
+  if (Object.entries(dependencies).every(([name, version]) => peerVersion(name) === version)) return null;
   progress("installing the peers into bench/peers (once) …");
   const env = { ...process.env };
   for (const name of ["NODE_ENV", "npm_config_json"]) delete env[name];
