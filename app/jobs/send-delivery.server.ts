@@ -174,7 +174,7 @@ export function createDeliver(deps: SendDeliveryDeps): Deliver {
     const { pushService } = subscription;
     const push = async (): Promise<DeliveryOutcome | "stalled" | "not_to_be_sent"> => {
       if (places.load.isStalled(pushService, clock.machineNow())) return "stalled";
-      const leave = places.load.enter(pushService);
+      const leave = places.load.enter(pushService, clock.machineNow());
       try {
         const payload = buildPayload({ notification, delivery, subscription, keyring });
         const privateKey = readPrivateKey(delivery.shop, vapid.encryptedPrivateKey);

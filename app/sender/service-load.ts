@@ -6,7 +6,7 @@ export type ServiceLoad = {
   /** Whether the service holds its share of places and has not answered for a moment. */
   isStalled(pushService: string, machineNow: Date): boolean;
   /** Takes a place. @returns what gives it back */
-  enter(pushService: string): (machineNow: Date) => void;
+  enter(pushService: string, machineNow: Date): (machineNow: Date) => void;
 };
 
 const SILENCE_MS = 250;
@@ -22,8 +22,9 @@ export function createServiceLoad(share: number): ServiceLoad {
       return machineNow.getTime() - service.lastAnswerAtMs > SILENCE_MS;
     },
 
-    enter(pushService) {
-      const service = services.get(pushService) ?? { underWay: 0, lastAnswerAtMs: 0 };
+    enter(pushService, enteredAt) {
+      // Who has just been asked is not silent yet.
+      const service = services.get(pushService) ?? { underWay: 0, lastAnswerAtMs: enteredAt.getTime() };
       services.set(pushService, service);
       service.underWay++;
       return (machineNow) => {
