@@ -1,5 +1,6 @@
 import { BlockStack, Card, InlineStack, Text } from "@shopify/polaris";
-import type { JourneyDefinition, MessageStep } from "../journeys/definition.ts";
+import type { JourneyDefinition, MessageStep, Step, WaitStep } from "../journeys/definition.ts";
+import { allSteps } from "../journeys/step-paths.ts";
 import { Inset, Panel } from "./admin-page.tsx";
 import { delayInWords } from "./delay-text.ts";
 import { DelayField } from "./delay-field.tsx";
@@ -8,7 +9,8 @@ import { problemAt } from "./form-problems.ts";
 import { languageName } from "./format.ts";
 import { MessageEditor } from "./message-editor.tsx";
 import { NotificationPreview } from "./notification-preview.tsx";
-import { triggerInWords } from "./plain-words.ts";
+import { sentence, triggerInWords } from "./plain-words.ts";
+import { stepInWords } from "./step-words.ts";
 import type { PreviewMessage } from "./notification-preview.tsx";
 
 /** Which text is on the screen's right: a step and a language. */
@@ -41,7 +43,7 @@ export function JourneyEditor(props: EditorProps) {
   const { definition, minimumDelayMs, problems, preview, shopName, host, note, onChange } = props;
   const errorOf = (path: string) => problemAt(problems, path);
   const shown = <MessagePreview preview={preview} shopName={shopName} host={host} />;
-  const messages = definition.steps.filter((step) => step.type === "message");
+  const messages = [...allSteps(definition)].flatMap(({ step }) => (step.type === "message" ? [step] : []));
 
   function replaceStep(index: number, step: JourneyDefinition["steps"][number]) {
     onChange({ ...definition, steps: definition.steps.map((old, at) => (at === index ? step : old)) });
@@ -51,7 +53,7 @@ export function JourneyEditor(props: EditorProps) {
     <div className="bk-split">
       <BlockStack gap="400">
         {definition.steps.map((step, index) =>
-          step.type === "wait" ? (
+          isPlainWait(step) ? (
             <Panel key={index}>
               <DelayField
                 delay={step.delay}
@@ -67,7 +69,7 @@ export function JourneyEditor(props: EditorProps) {
                 </Text>
               )}
             </Panel>
-          ) : (
+          ) : step.type === "message" ? (
             <MessageEditor
               key={index}
               {...props}
@@ -79,6 +81,8 @@ export function JourneyEditor(props: EditorProps) {
               below={preview.step === index ? <div className="bk-only-narrow">{shown}</div> : null}
               onChange={(changed: MessageStep) => replaceStep(index, changed)}
             />
+          ) : (
+            <StepInWords key={index} step={step} />
           ),
         )}
         {definition.exits.includes("returned") && (
@@ -98,6 +102,29 @@ export function JourneyEditor(props: EditorProps) {
       </div>
     </div>
   );
+}
+
+/** What is written for this step by hand or by the API. The form keeps it as it is. */
+function StepInWords({ step }: { step: Step }) {
+  return (
+    <Panel title={sentence(step.type)}>
+      <BlockStack gap="100">
+        {stepInWords(step).map(({ level, text }, index) => (
+          <div key={index} style={{ paddingInlineStart: `${level * 0.75}rem`, overflowWrap: "anywhere" }}>
+            <Text as="p">{text}</Text>
+          </div>
+        ))}
+        <Text as="p" variant="bodySm" tone="subdued">
+          This step is changed through the API.
+        </Text>
+      </BlockStack>
+    </Panel>
+  );
+}
+
+function isPlainWait(step: Step): step is WaitStep & { delay: string; from: "previous" | "trigger" } {
+  if (step.type !== "wait") return false;
+  return step.delay !== undefined && step.from !== "seen" && step.bands === undefined && step.at === undefined;
 }
 
 /** The message being edited, as it will look, or what is wrong with its Liquid. */

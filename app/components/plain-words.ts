@@ -6,6 +6,7 @@ import type { LogState } from "../reports/report-store.ts";
 const REASONS: Record<string, string> = {
   due: "It was due",
   recalled: "It was no longer true: a silent word took its place on the screen",
+  webhook_delivered: "Your system was told",
   // delayed
   quiet_hours: "Quiet hours: it waits until they end",
   minimum_gap: "Another message came too shortly before: it waits",
@@ -22,6 +23,10 @@ const REASONS: Record<string, string> = {
   not_used_up: "Others order this again later: it waits as long as they do",
   // dropped
   bought: "They bought",
+  goal_reached: "The journey's goal was reached",
+  event_exit: "Something happened that ends the journey",
+  item_removed: "They took it out of the cart",
+  webhook_failed: "Your system could not be told",
   purchased: "They bought",
   emptied: "They emptied the cart",
   out_of_stock: "It is out of stock",

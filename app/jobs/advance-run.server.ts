@@ -5,8 +5,9 @@ import type { Offer } from "../composer/discount-offers.ts";
 import { discountFacts } from "../composer/discount-words.ts";
 import type { CodeToGive } from "../journeys/discount-store.ts";
 import { DISCOUNT_POOL_JOB, discountPoolKey } from "../journeys/discount-store.ts";
-import { decideLeaving } from "../journeys/decide-leaving.ts";
-import type { Decision } from "../journeys/decide-leaving.ts";
+import type { MessageStep } from "../journeys/definition.ts";
+import { conditionFacts, decideMessage, whyOver } from "../journeys/decide-leaving.ts";
+import type { Decision, Exit } from "../journeys/decide-leaving.ts";
 import { aboutOffered } from "../journeys/kinds/about-offered.ts";
 import type { JourneyKind } from "../journeys/kinds/kind.ts";
 import { placeOf } from "../journeys/local-variant.ts";
@@ -16,8 +17,12 @@ import type { LedgerEntry, LedgerReason } from "../journeys/ledger-store.ts";
 import type { OutgoingMessage } from "../journeys/notification-store.ts";
 import { composeFor, newMessageId, outgoingMessage } from "../journeys/outgoing-message.ts";
 import type { RunContext, Situation } from "../journeys/person-view.ts";
-import type { AdvanceRunPayload, ExpectedRun, Leaving, MessageCommit, NextStep } from "../journeys/run-store.ts";
-import { dueAtStep, messageAfter, messageAt } from "../journeys/steps.ts";
+import type { AdvanceRunPayload, ExpectedRun, Leaving, MessageCommit, StepEffects } from "../journeys/run-store.ts";
+import { nextAction, positionAfter } from "../journeys/next-action.ts";
+import type { NextAction, Position, StepFacts } from "../journeys/next-action.ts";
+import { callWebhookJob } from "../journeys/outgoing-webhook.ts";
+import { timezonesOf } from "../journeys/quiet-hours.ts";
+import { anchorsOf, dueAtStep } from "../journeys/steps.ts";
 import type { JobHandler, JobResult } from "../scheduler/job.ts";
 import { sendDeliveryJob } from "../sender/delivery-jobs.ts";
 import type { Subscription } from "../subscriptions/subscription-store.ts";
@@ -75,7 +80,6 @@ export async function advanceRun(deps: AdvanceDeps, runId: number, now: Date): P
     if (run.dueAt > now) return { type: "snooze", until: run.dueAt };
 
     const step = new RunStep(deps, kind, leaving, run.dueAt, now);
-    step.passOver();
     const decision = step.decide();
     if (decision.type === "send") {
       const variantIds = kind.variantIds(leaving.situation);
@@ -117,45 +121,87 @@ class RunStep {
     return this.#leaving.situation;
   }
 
-  decide(): Decision {
-    return decideLeaving(this.#kind, this.#leaving, this.#now);
-  }
-
-  /** Goes past steps that are not for this person, as far as they are due. */
-  passOver() {
-    while (this.decide().type === "skip") {
-      const next = this.#next(this.#situation.context);
-      if (!next || next.dueAt > this.#now) return;
-      // What a step offers was read for the one the run is at.
-      if (messageAt(this.#leaving.definition, next.step)?.about) return;
-      const run = { ...this.#situation.run, step: next.step };
-      this.#leaving = { ...this.#leaving, situation: { ...this.#situation, run } };
+  /** What is due now, past conditions, branches and messages that are not for this person. */
+  decide(): Decision | Exit | Exclude<NextAction, { type: "message" }> {
+    const over = whyOver(this.#kind, this.#leaving, this.#now);
+    if (over) return over;
+    const action = nextAction(this.#leaving.definition, this.#position, this.#facts, this.#now);
+    this.#moveTo(action.position);
+    if (action.type !== "message") return action;
+    // What a step offers was read for the one the run stands at.
+    const isElsewhere = action.position.step !== this.#expected.step;
+    if (isElsewhere && (action.message.about || this.#situation.offered)) {
+      return { type: "wait", position: action.position };
     }
+    const anchors = { ...anchorsOf(action.position, this.#facts), facts: this.#facts.conditions };
+    const meantAt = dueAtStep(this.#leaving.definition, action.position.step, anchors);
+    return decideMessage(this.#kind, this.#leaving, action.message, meantAt, this.#now);
   }
 
   /** False when the run was not what had been read, or a code was gone: to be judged anew. */
-  async carryOut(decision: Decision, stock: Freshness | null): Promise<boolean> {
+  async carryOut(decision: ReturnType<RunStep["decide"]>, stock: Freshness | null): Promise<boolean> {
     switch (decision.type) {
       case "send":
         return this.#send(decision, stock);
-      case "skip":
-        return this.#goOn([]);
       case "drop":
         return this.#goOn([this.#row("dropped", decision.reason, decision.values)]);
       case "delay":
         return this.#delay(decision.reason, decision.until, decision.values, this.#situation.context);
+      case "wait":
+        return this.#deps.store.runs.commitDelay(this.#expected, decision.position, []);
+      case "tag": {
+        const { visitorIds } = this.#situation.person;
+        return this.#goOn([], { tags: { visitorIds, add: decision.add, remove: decision.remove } });
+      }
+      case "webhook":
+        return this.#callWebhook(decision.url);
+      case "end":
+        return this.#end(decision.reason, decision.reason === "filtered" ? { step: this.#situation.run.step } : {});
       case "exit":
-        await this.#deps.store.runs.commitEnd(
-          this.#expected,
-          { state: "exited", reason: decision.reason },
-          [this.#row("dropped", decision.reason, decision.values)],
-          this.#now,
-        );
-        return true;
+        return this.#end(decision.reason, decision.values);
     }
   }
 
-  async #send({ step, subscriptions }: Extract<Decision, { type: "send" }>, stock: Freshness | null): Promise<boolean> {
+  async #end(reason: LedgerReason | null, values: Record<string, unknown>): Promise<boolean> {
+    const end = { state: reason === null ? ("finished" as const) : ("exited" as const), reason };
+    const ledger = reason === null ? [] : [this.#row("dropped", reason, values)];
+    await this.#deps.store.runs.commitEnd(this.#expected, end, ledger, this.#now);
+    return true;
+  }
+
+  #callWebhook(url: string): Promise<boolean> {
+    const { run, context, person } = this.#situation;
+    const called = context.called ?? [];
+    // Done before, and come by again because the message before it had to be.
+    if (called.includes(run.step)) return this.#goOn([]);
+    this.#moveTo({ ...this.#position, context: { ...context, called: [...called, run.step] } });
+    return this.#goOn([], { jobs: [callWebhookJob(run, person.visitor.customerId, url, this.#now)] });
+  }
+
+  get #position(): Position {
+    const { run, context } = this.#situation;
+    return { step: run.step, anchorAt: run.anchorAt, dueAt: run.dueAt ?? this.#now, context };
+  }
+
+  #moveTo({ step, dueAt, context }: Position) {
+    const run = { ...this.#situation.run, step, dueAt, context };
+    this.#leaving = { ...this.#leaving, situation: { ...this.#situation, run, context } };
+  }
+
+  get #facts(): StepFacts {
+    const { run, person } = this.#situation;
+    return {
+      conditions: conditionFacts(this.#kind, this.#situation),
+      timezones: timezonesOf(person),
+      minimumDelayMs: this.#kind.minimumDelayMs,
+      seed: `${run.shop} ${run.journey} ${run.visitorId} ${run.subject}`,
+    };
+  }
+
+  async #send(
+    { message: step, subscriptions }: Extract<Decision, { type: "send" }>,
+    stock: Freshness | null,
+  ): Promise<boolean> {
     const { context, run, person } = this.#situation;
     const [first, ...others] = subscriptions;
     if (!first) return this.#goOn([this.#row("dropped", "unsubscribed", {})]);
@@ -191,10 +237,8 @@ class RunStep {
       return this.#goOn([this.#row("dropped", "broken_text", { message })]);
     }
 
-    const sent: RunContext = { ...context, sent: (context.sent ?? 0) + 1, lastSentAt: this.#now.getTime() };
-    delete sent.noCodeSince;
-    delete sent.seenInShopAt;
-    delete sent.remindAt;
+    const sent = { at: this.#now, notificationId };
+    const after = positionAfter(this.#leaving.definition, this.#position, this.#facts, sent);
     const commit: MessageCommit = {
       expected: this.#expected,
       person,
@@ -209,14 +253,14 @@ class RunStep {
         }),
       }),
       code,
-      next: this.#next(sent),
-      context: sent,
+      next: after.position,
+      context: after.context,
     };
     return (await this.#deps.store.runs.commitMessage(commit, this.#now)) === "done";
   }
 
   #compose(
-    step: Extract<Decision, { type: "send" }>["step"],
+    step: MessageStep,
     subscription: Subscription,
     chosen: { code: CodeToGive; offer: Offer } | null,
     tag: string,
@@ -302,25 +346,13 @@ class RunStep {
     );
   }
 
-  /** Leaves this message out and goes on with the next one. */
-  async #goOn(ledger: LedgerEntry[]): Promise<boolean> {
+  /** Goes on with what follows the step, which is done or left out. */
+  async #goOn(ledger: LedgerEntry[], effects: StepEffects = {}): Promise<boolean> {
     const { runs } = this.#deps.store;
-    const next = this.#next(this.#situation.context);
-    if (next) return runs.commitDelay(this.#expected, next, ledger);
-    await runs.commitEnd(this.#expected, { state: "finished", reason: null }, ledger, this.#now);
-    return true;
-  }
-
-  #next(context: RunContext): NextStep | null {
-    const { run } = this.#situation;
-    const step = messageAfter(this.#leaving.definition, run.step);
-    if (step === null) return null;
-    const dueAt = dueAtStep(this.#leaving.definition, step, {
-      anchorAt: run.anchorAt,
-      previousAt: context.lastSentAt === undefined ? null : new Date(context.lastSentAt),
-      minimumDelayMs: this.#kind.minimumDelayMs,
-    });
-    return { step, dueAt, context };
+    const { position, context } = positionAfter(this.#leaving.definition, this.#position, this.#facts);
+    if (position) return runs.commitDelay(this.#expected, position, ledger, effects);
+    const end = { state: "finished" as const, reason: null, context };
+    return runs.commitEnd(this.#expected, end, ledger, this.#now, effects);
   }
 
   #row(verdict: LedgerEntry["verdict"], reason: LedgerReason, values: Record<string, unknown>): LedgerEntry {

@@ -10,7 +10,8 @@ import { whyNotReachable } from "../journeys/permission.ts";
 import type { PersonView } from "../journeys/person-view.ts";
 import { localTime } from "../journeys/quiet-hours.ts";
 import type { CurrentJourney, NewRun } from "../journeys/run-store.ts";
-import { dueAtStep, firstMessage } from "../journeys/steps.ts";
+import { positionAtStart } from "../journeys/next-action.ts";
+import { timezonesOf } from "../journeys/quiet-hours.ts";
 import type { JobHandler } from "../scheduler/job.ts";
 import type { Store } from "../store/store.ts";
 
@@ -95,9 +96,8 @@ async function firstFree(
         ? await store.audiences.activity(shop, visitorIds, new Date(now.getTime() - HABITS_MS))
         : null;
     const anchorAt = "at" in when ? when.at : instantOn(when, habits, person, now);
-    const step = firstMessage(journey.definition);
-    const { minimumDelayMs } = kind;
-    const dueAt = dueAtStep(journey.definition, step, { anchorAt, previousAt: null, minimumDelayMs });
+    const facts = { minimumDelayMs: kind.minimumDelayMs, timezones: timezonesOf(person) };
+    const { step, dueAt } = positionAtStart(journey.definition, { anchorAt, context }, facts);
     if (dueAt < now && !mayBeLate) continue;
     return {
       shop,

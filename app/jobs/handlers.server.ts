@@ -14,7 +14,10 @@ import { createFetchFeed } from "../articles/fetch-feed.server.ts";
 import { AUDIENCE_SWEEP_JOB, AUDIENCE_WATCH_JOB } from "../journeys/audience-jobs.ts";
 import { audienceSweepHandler } from "./audience-sweep.server.ts";
 import { audienceWatchHandler } from "./audience-watch.server.ts";
+import { CALL_WEBHOOK_JOB } from "../journeys/outgoing-webhook.ts";
+import { createPostWebhook } from "../sender/post-webhook.server.ts";
 import { advanceRunHandler } from "./advance-run.server.ts";
+import { callWebhookHandler } from "./call-webhook.server.ts";
 import { codeFinder } from "./find-code.server.ts";
 import { discountPoolHandler } from "./discount-pool.server.ts";
 import { recallHandler } from "./recall.server.ts";
@@ -61,6 +64,10 @@ export function jobHandlers(services: Services): Record<string, HandlerBinding> 
     [RECALL_JOB]: {
       handler: recallHandler({ ...services, fresh, local, orderCount: orderCountOf(services.admin) }),
       concurrency: 8,
+    },
+    [CALL_WEBHOOK_JOB]: {
+      handler: callWebhookHandler({ ...services, postWebhook: createPostWebhook(services.config.push) }),
+      concurrency: 16,
     },
     [STOCK_WATCH_JOB]: { handler: stockWatchHandler({ ...services, fresh }), concurrency: 8 },
     [VARIANT_WATCH_JOB]: { handler: variantWatchHandler({ ...services, fresh }), concurrency: 8 },

@@ -1,7 +1,7 @@
 import type { JourneyKind } from "../journeys/kinds/kind.ts";
 import type { Situation } from "../journeys/person-view.ts";
 import type { Leaving } from "../journeys/run-store.ts";
-import { messageAt } from "../journeys/steps.ts";
+import { messageAt } from "../journeys/step-paths.ts";
 import { moreOfCollection, relatedProducts } from "../recommendations/recommend.ts";
 import { offeredProduct } from "../recommendations/offered-product.ts";
 import type { Store } from "../store/store.ts";

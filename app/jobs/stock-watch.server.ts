@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.server.ts";
 import { backInStock } from "../journeys/kinds/back-in-stock.server.ts";
 import type { NewRun } from "../journeys/run-store.ts";
-import { firstMessage } from "../journeys/steps.ts";
+import { positionAtStart } from "../journeys/next-action.ts";
 import { BETWEEN_WAVES_MS, nextWave } from "../journeys/stock-watch.ts";
 import type { StockWatchPayload } from "../journeys/stock-watch.ts";
 import type { JobHandler, JobResult } from "../scheduler/job.ts";
@@ -43,7 +43,8 @@ async function watchStock(deps: Deps, shop: string, variantId: string, now: Date
   if (nextWaveAt > now) return { type: "snooze", until: nextWaveAt };
 
   const { told, settled } = nextWave(waiting, variant.sellableQuantity, settings.backInStockPerPiece);
-  const step = firstMessage(journey.definition);
+  const { minimumDelayMs } = backInStock;
+  const { step, dueAt } = positionAtStart(journey.definition, { anchorAt: now, context: {} }, { minimumDelayMs });
   const runs = told.map((alert): NewRun => ({
     shop,
     journey: backInStock.kind,
@@ -53,7 +54,7 @@ async function watchStock(deps: Deps, shop: string, variantId: string, now: Date
     subject: `variant:${variantId}`,
     step,
     anchorAt: now,
-    dueAt: now,
+    dueAt,
     startedAt: now,
     context: { variantId, productId: variant.productId, alertId: alert.id },
   }));

@@ -4,7 +4,7 @@ import type { Variant } from "../events/mirror-store.ts";
 import type { JourneyKind } from "../journeys/kinds/kind.ts";
 import { journeyKind } from "../journeys/kinds/registry.server.ts";
 import type { CurrentJourney, NewRun } from "../journeys/run-store.ts";
-import { firstMessage } from "../journeys/steps.ts";
+import { positionAtStart } from "../journeys/next-action.ts";
 import type { VariantWatchPayload } from "../journeys/variant-watch.ts";
 import type { JobHandler, JobResult } from "../scheduler/job.ts";
 import type { Store } from "../store/store.ts";
@@ -86,16 +86,15 @@ function newRun(
   momentVersion: number,
   now: Date,
 ): NewRun {
+  const { minimumDelayMs } = kind;
   return {
+    ...positionAtStart(definition, { anchorAt: now, context: {} }, { minimumDelayMs }),
     shop,
     journey: kind.kind,
     version,
     visitorId: person.visitorId,
     customerId: person.customerId,
     subject,
-    step: firstMessage(definition),
-    anchorAt: now,
-    dueAt: now,
     startedAt: now,
     context: {
       variantId,

@@ -18,11 +18,18 @@ export const CONDITION_FIELDS = [
   "ordered_again",
   "occasion",
   "chain",
+  "tag",
+  "event_happened",
 ] as const;
 export type ConditionField = (typeof CONDITION_FIELDS)[number];
 
-/** What is known when a condition is judged; a field that is absent or null meets no condition but `ne` and `not_in`. */
-export type ConditionFacts = Partial<Record<ConditionField, string | number | boolean | null>>;
+type Fact = string | number | boolean | readonly string[] | null;
+
+/**
+ * What is known when a condition is judged; a field that is absent or null meets no condition but `ne` and `not_in`. Of a
+ * list (`tag`), `eq` and `in` ask whether it holds the value.
+ */
+export type ConditionFacts = Partial<Record<ConditionField, Fact>>;
 
 const scalar = z.union([z.string().max(200), z.number(), z.boolean()]);
 
@@ -47,16 +54,18 @@ export function meetsConditions(group: ConditionGroup | null | undefined, facts:
   return group?.all.every((condition) => meets(condition, facts[condition.field] ?? null)) ?? true;
 }
 
-function meets(condition: Condition, fact: string | number | boolean | null): boolean {
+function meets(condition: Condition, fact: Fact): boolean {
+  const isIt = (value: string | number | boolean) =>
+    typeof fact === "object" ? (fact?.some((one) => one === value) ?? false) : fact === value;
   switch (condition.op) {
     case "eq":
-      return fact === condition.value;
+      return isIt(condition.value);
     case "ne":
-      return fact !== condition.value;
+      return !isIt(condition.value);
     case "in":
-      return fact !== null && condition.value.includes(fact);
+      return condition.value.some(isIt);
     case "not_in":
-      return fact === null || !condition.value.includes(fact);
+      return !condition.value.some(isIt);
     case "gt":
       return typeof fact === "number" && fact > condition.value;
     case "gte":

@@ -2,15 +2,15 @@ import type { Subscription } from "../subscriptions/subscription-store.ts";
 import { capVerdict, isAnswer, outrankedVerdict, priorityOf } from "./caps.ts";
 import { meetsConditions } from "./conditions.ts";
 import type { ConditionFacts } from "./conditions.ts";
-import type { MessageStep } from "./definition.ts";
+import type { JourneyDefinition, MessageStep } from "./definition.ts";
 import { HOUR_MS, MINUTE_MS } from "./duration.ts";
+import { isSoldOut } from "./kinds/first-product.ts";
 import type { JourneyKind } from "./kinds/kind.ts";
 import type { LedgerReason } from "./ledger-store.ts";
 import { reachableSubscriptions, whyNotReachable } from "./permission.ts";
-import type { Situation } from "./person-view.ts";
+import type { KnownOrder, PersonView, Run, RunContext, Situation } from "./person-view.ts";
 import { endOfQuietHours } from "./quiet-hours.ts";
 import type { Leaving } from "./run-store.ts";
-import { messageAt } from "./steps.ts";
 
 /** A web order of nobody we know may be this person's: for so long the next step waits whether a link turns up. */
 const POSSIBLE_PURCHASE_MS = 30 * MINUTE_MS;
@@ -18,61 +18,106 @@ const POSSIBLE_PURCHASE_MS = 30 * MINUTE_MS;
 const LONGEST_WAIT_FOR_CODE_MS = HOUR_MS;
 const BETWEEN_LOOKS_FOR_CODE_MS = 2 * MINUTE_MS;
 
+export type Exit = { type: "exit"; reason: LedgerReason; values: Record<string, unknown> };
+
 export type Decision =
-  | { type: "send"; step: MessageStep; subscriptions: Subscription[] }
-  /** The step is not for this person: on to the next one. */
-  | { type: "skip"; reason: "filtered" }
+  | { type: "send"; message: MessageStep; subscriptions: Subscription[] }
   | { type: "delay"; reason: LedgerReason; until: Date; values: Record<string, unknown> }
   /** This message is not sent; the run goes on with the next one. */
-  | { type: "drop"; reason: LedgerReason; values: Record<string, unknown> }
-  | { type: "exit"; reason: LedgerReason; values: Record<string, unknown> };
+  | { type: "drop"; reason: LedgerReason; values: Record<string, unknown> };
 
-/**
- * Whether a message that is due leaves now. Pure: judged on what was read a moment ago. What ends the run is looked at
- * first, then what only holds the message back, so that nothing is delayed that would not be sent anyway.
- */
-export function decideLeaving(kind: JourneyKind, leaving: Leaving, now: Date): Decision {
+/** What ends a run whose next step is due, whatever the step. Pure: judged on what was read a moment ago. */
+export function whyOver(kind: JourneyKind, leaving: Leaving, now: Date): Exit | null {
   const { situation, definition } = leaving;
   const { run, context, person } = situation;
-  const step = messageAt(definition, run.step);
-  if (!step) return exit("superseded", { step: run.step });
   if (!leaving.journeyIsOn) return exit("journey_off");
-  const { isTransactional } = kind;
-  const rules = { kind: kind.kind, consent: kind.consentOf?.(context) ?? kind.consent, isTransactional };
-  const unreachable = whyNotReachable(person, rules, now);
+  const unreachable = whyNotReachable(person, rulesOf(kind, situation), now);
   if (unreachable) return exit(unreachable.reason);
 
   const check = kind.check(situation, now);
   if (check.type === "exit") return exit(check.reason, check.values);
-  if (!kind.isTransactional) {
-    const order = person.orders.find(({ createdAt }) => createdAt.getTime() >= run.startedAt.getTime() - 1_000);
-    if (order && !kind.survivesPurchase(context, order.variantIds)) return exit("bought", { orderId: order.orderId });
-  }
+  const order = orderThatEnds(kind, run, definition, person);
+  if (order) return exit("bought", { orderId: order.orderId });
   if (definition.exits.includes("returned") && context.lastSentAt !== undefined) {
     const hasReturned = person.lastSignalAt.getTime() > context.lastSentAt;
     if (hasReturned) return exit("returned", { at: person.lastSignalAt.toISOString() });
   }
+  if (isItemRemoved(context, person)) return exit("item_removed");
+  if (definition.exits.includes("out_of_stock") && areAllSoldOut(kind.variantIds(situation), situation.variants)) {
+    return exit("out_of_stock", { variantIds: kind.variantIds(situation) });
+  }
+  if (!meetsConditions(definition.filter, conditionFacts(kind, situation))) {
+    return exit("filtered", { filter: definition.filter });
+  }
+  return null;
+}
 
-  const facts = conditionFacts(kind, situation);
-  if (!meetsConditions(definition.filter, facts)) return exit("filtered", { filter: definition.filter });
-  if (!meetsConditions(step.if, facts)) return { type: "skip", reason: "filtered" };
-  if (step.about && !situation.offered)
-    return { type: "drop", reason: "nothing_to_offer", values: { about: step.about } };
-  if (check.type === "delay")
+/**
+ * Whether a message that is due leaves now, in a run that is not over. Pure.
+ *
+ * @param meantAt when the waits before it were over
+ */
+export function decideMessage(
+  kind: JourneyKind,
+  leaving: Leaving,
+  message: MessageStep,
+  meantAt: Date,
+  now: Date,
+): Decision {
+  const { situation } = leaving;
+  const { lateUntil } = situation.context;
+  if (lateUntil !== undefined && meantAt.getTime() <= lateUntil) {
+    return { type: "drop", reason: "too_late", values: { meantAt: meantAt.toISOString() } };
+  }
+  if (message.about && !situation.offered) {
+    return { type: "drop", reason: "nothing_to_offer", values: { about: message.about } };
+  }
+  const check = kind.check(situation, now);
+  if (check.type === "delay") {
     return { type: "delay", reason: check.reason, until: check.until, values: check.values ?? {} };
+  }
 
   // The shopper chose this moment.
-  const isAskedFor = context.remindAt !== undefined && context.remindAt <= now.getTime();
+  const { remindAt } = situation.context;
+  const isAskedFor = remindAt !== undefined && remindAt <= now.getTime();
   const lastOfKind = leaving.marketingSent.find((sent) => sent.kind === kind.kind)?.at;
   if (!isAskedFor && kind.oncePerMs && lastOfKind && now.getTime() - lastOfKind.getTime() < kind.oncePerMs) {
     return { type: "drop", reason: "minimum_gap", values: { lastSentAt: lastOfKind.toISOString() } };
   }
 
-  const subscriptions = reachableSubscriptions(person, rules, now);
+  const subscriptions = reachableSubscriptions(situation.person, rulesOf(kind, situation), now);
   const held = kind.isTransactional
     ? null
     : (possiblePurchase(kind, leaving, now) ?? (isAskedFor ? null : heldByRules(kind, leaving, subscriptions, now)));
-  return held ?? { type: "send", step, subscriptions };
+  return held ?? { type: "send", message, subscriptions };
+}
+
+/** The order since which a run is over: any, unless the journey is about orders or outlives this one. */
+export function orderThatEnds(
+  kind: JourneyKind,
+  run: Pick<Run, "startedAt" | "context">,
+  { exits }: Pick<JourneyDefinition, "exits">,
+  { orders }: Pick<PersonView, "orders">,
+): KnownOrder | null {
+  const context: RunContext = run.context;
+  const order = orders.find(({ createdAt }) => createdAt.getTime() >= run.startedAt.getTime() - 1_000);
+  if (!order) return null;
+  if (exits.includes("bought") && order.orderId !== context.orderId) return order;
+  return kind.isTransactional || kind.survivesPurchase(context, order.variantIds) ? null : order;
+}
+
+/** Something that was in the cart when the run began is so no more. Asked of journeys that end for it. */
+export function isItemRemoved({ carted }: RunContext, { cart }: Pick<PersonView, "cart">): boolean {
+  if (!carted || !cart) return false;
+  return carted.some((variantId) => cart.items.every((item) => item.variantId !== variantId));
+}
+
+function areAllSoldOut(variantIds: string[], variants: Situation["variants"]): boolean {
+  return variantIds.length > 0 && variantIds.every((variantId) => isSoldOut(variantId, variants));
+}
+
+function rulesOf(kind: JourneyKind, { context }: Situation) {
+  return { kind: kind.kind, consent: kind.consentOf?.(context) ?? kind.consent, isTransactional: kind.isTransactional };
 }
 
 /** What conditions are judged on. */
@@ -84,6 +129,7 @@ export function conditionFacts(kind: JourneyKind, situation: Situation): Conditi
     country: newest?.country ?? visitor.country,
     device_type: newest?.deviceType ?? null,
     is_customer: visitor.customerId !== null,
+    tag: visitor.tags,
     ...kind.conditionFacts(situation),
   };
 }
@@ -136,6 +182,6 @@ export function waitForCode(step: MessageStep, noCodeSince: Date | null, now: Da
   return new Date(now.getTime() + BETWEEN_LOOKS_FOR_CODE_MS);
 }
 
-function exit(reason: LedgerReason, values: Record<string, unknown> = {}): Decision {
+function exit(reason: LedgerReason, values: Record<string, unknown> = {}): Exit {
   return { type: "exit", reason, values };
 }

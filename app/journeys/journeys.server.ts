@@ -5,10 +5,11 @@ import type { AdminApi } from "../shopify/admin-api.ts";
 import type { ShopStore } from "../shopify/shop-store.ts";
 import { discountIssues } from "./check-discounts.server.ts";
 import { journeySchema } from "./definition.ts";
-import type { JourneyDefinition } from "./definition.ts";
+import type { JourneyDefinition, MessageStep } from "./definition.ts";
 import { DISCOUNT_POOL_JOB, discountPoolKey } from "./discount-store.ts";
 import type { Journey, JourneyStore } from "./journey-store.ts";
 import { JOURNEY_KINDS, journeyKind } from "./kinds/registry.server.ts";
+import { allSteps } from "./step-paths.ts";
 
 // What a merchant does with journeys, from the admin and from the API alike.
 
@@ -99,6 +100,9 @@ export function defaultDefinitionOf(kind: string): JourneyDefinition | null {
 export function parseDefinition(kind: string, unknownJson: unknown): JourneyDefinition {
   const rules = journeyKind(kind);
   if (!rules) throw new InvalidDefinitionError([{ path: "", message: `there is no journey "${kind}"` }]);
+  if (isDeeperThan(unknownJson, DEEPEST_JSON)) {
+    throw new InvalidDefinitionError([{ path: "steps", message: "stand too deep inside one another" }]);
+  }
   const parsed = journeySchema.safeParse(unknownJson);
   if (!parsed.success) throw new InvalidDefinitionError(parsed.error.issues.flatMap(describeIssue));
 
@@ -107,21 +111,27 @@ export function parseDefinition(kind: string, unknownJson: unknown): JourneyDefi
   if (definition.trigger.type !== rules.trigger) {
     issues.push({ path: "trigger.type", message: `must be "${rules.trigger}" for ${kind}` });
   }
-  definition.steps.forEach((step, index) => {
-    if (step.type !== "message") return;
+  for (const { place, step } of allSteps(definition)) {
+    if (step.type !== "message") continue;
     if (step.discount && !rules.mayDiscount) {
-      issues.push({ path: `steps.${index}.discount`, message: `${kind} gives no discounts` });
+      issues.push({ path: `${place}.discount`, message: `${kind} gives no discounts` });
     }
-    issues.push(...checkTexts(step.message, `steps.${index}.message`));
-  });
+    issues.push(...checkTexts(step.message, `${place}.message`));
+  }
   if (issues.length > 0) throw new InvalidDefinitionError(issues);
   return definition;
 }
 
-type Texts = Extract<JourneyDefinition["steps"][number], { type: "message" }>["message"];
+/** Deeper than any definition: what is nested a thousand times would exhaust the stack of whoever looks at it. */
+const DEEPEST_JSON = 60;
+
+function isDeeperThan(json: unknown, levels: number): boolean {
+  if (typeof json !== "object" || json === null) return false;
+  return levels === 0 || Object.values(json).some((value) => isDeeperThan(value, levels - 1));
+}
 
 /** What is wrong with the Liquid of a message's texts, with line and column. */
-export function checkTexts(texts: Texts, path: string): DefinitionIssue[] {
+export function checkTexts(texts: MessageStep["message"], path: string): DefinitionIssue[] {
   return Object.entries(texts).flatMap(([locale, text]) => {
     const fields: [string, string][] = [
       ["title", text.title],
@@ -138,7 +148,7 @@ export function checkTexts(texts: Texts, path: string): DefinitionIssue[] {
 }
 
 /** Buttons that only a journey can obey: a message by itself has nothing to put off, and is about no product we know of. */
-export function checkLoneButtons(texts: Texts, path: string): DefinitionIssue[] {
+export function checkLoneButtons(texts: MessageStep["message"], path: string): DefinitionIssue[] {
   return Object.entries(texts).flatMap(([locale, { actions = [] }]) =>
     actions.flatMap(({ does }, index) =>
       does && does.type !== "quiet"

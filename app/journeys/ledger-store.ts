@@ -19,6 +19,7 @@ export const LEDGER_REASONS = [
   // sent
   "due",
   "recalled",
+  "webhook_delivered",
   // delayed
   "quiet_hours",
   "minimum_gap",
@@ -35,6 +36,10 @@ export const LEDGER_REASONS = [
   "asked_later",
   // dropped
   "bought",
+  "goal_reached",
+  "event_exit",
+  "item_removed",
+  "webhook_failed",
   "emptied",
   "out_of_stock",
   "checkout_started",

@@ -16,8 +16,23 @@ export type Run = typeof runs.$inferSelect;
 export type RunContext = {
   /** Messages this run has sent. */
   sent?: number;
-  /** When the last of them left; waits "from previous" count from it. */
+  /** When the last of them left. */
   lastSentAt?: number;
+  /** That message, and when it was shown. */
+  lastNotificationId?: string;
+  lastShownAt?: number;
+  /** When the step before was done, and when it had been meant. */
+  previousAt?: number;
+  meantAt?: number;
+  /** When that happened what the step waits for; and whether the last such wait ended so. */
+  heardAt?: number;
+  eventHappened?: boolean;
+  /** A message meant earlier than this is too late: what the run knows came late. */
+  lateUntil?: number;
+  /** Variants in the cart when the run began, for journeys that end when one is taken out. */
+  carted?: string[];
+  /** Webhook steps that are done: a message that is done again calls nobody twice. */
+  called?: string[];
   /** The cart's version at the last arming: a finished run starts again only for a newer one. */
   version?: number;
   /** When a message was last not shown because the shop was open: every sign of life starts its wait again. */

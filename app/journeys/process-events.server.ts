@@ -5,23 +5,32 @@ import type { MirrorStore } from "../events/mirror-store.ts";
 import type { EventStore } from "../events/event-store.ts";
 import type { LoggedEvent } from "../events/shop-event.ts";
 import type { NewJob } from "../scheduler/job.ts";
+import { isItemRemoved, orderThatEnds } from "./decide-leaving.ts";
+import type { JourneyDefinition } from "./definition.ts";
 import { HOUR_MS, MINUTE_MS } from "./duration.ts";
+import { matchesEvent } from "./event-match.ts";
 import { journeyKind, JOURNEY_KINDS } from "./kinds/registry.server.ts";
 import type { JourneyKind, RunPlan } from "./kinds/kind.ts";
 import { silentSinceSeen } from "./kinds/silence.ts";
 import type { LedgerEntry, LedgerReason } from "./ledger-store.ts";
+import { positionAfter, positionAtStart } from "./next-action.ts";
+import type { Position } from "./next-action.ts";
 import { whyNotReachable } from "./permission.ts";
+import { timezonesOf } from "./quiet-hours.ts";
 import type { FulfillmentView, PersonView, Run, RunContext } from "./person-view.ts";
 import { recallJobs } from "./recall.ts";
 import type { RecallStore } from "./recall-store.ts";
 import type { CurrentJourney, EventOutcome, RunChange, RunStore } from "./run-store.ts";
-import { dueAtStep, firstMessage, messageAfter } from "./steps.ts";
+import { messageAt, stepAt } from "./step-paths.ts";
+import { anchorsOf, dueAtStep } from "./steps.ts";
 import { stockWatchJob } from "./stock-watch.ts";
 import type { Trigger } from "./trigger.ts";
 import { variantWatchJob } from "./variant-watch.ts";
 
 /** An event that took longer than this to reach us updates history and arms nothing that would be overdue. */
 const STALE_MS = 10 * MINUTE_MS;
+/** Shopify dates to the second, and cuts. */
+const DATED_TO_THE_SECOND_MS = 1_000;
 const LONGEST_SECOND_LOOK_MS = 4 * HOUR_MS;
 const BATCH = 200;
 /** Machine time for which looking at events holds up the event loop at most, give or take one event. */
@@ -138,7 +147,7 @@ async function outcomeOf(
     const ended = new Set<number>();
     const look = new Look(event, person, now, outcome, ended);
 
-    look.endWhatIsOver();
+    await look.endWhatIsOver(store);
     if (shopping?.run.visitorId === visitorId)
       look.reopen(
         shopping.run,
@@ -146,6 +155,7 @@ async function outcomeOf(
         await store.runs.definition(event.shop, shopping.run.journey, shopping.run.version),
       );
     if (tap && (tap.found?.run.visitorId ?? event.visitorId) === visitorId) look.obey(tap);
+    await look.hear(store);
     await look.waitForSilence(store);
 
     for (const journey of journeys) {
@@ -193,7 +203,7 @@ class Look {
   }
 
   /** Whatever the journey: nobody to write to any more, or the person has bought. */
-  endWhatIsOver() {
+  async endWhatIsOver(store: Stores) {
     for (const run of this.#person.runs) {
       const kind = journeyKind(run.journey);
       if (!kind) continue;
@@ -202,11 +212,88 @@ class Look {
         this.#end(run, unreachable.reason);
         continue;
       }
-      const order = this.#person.orders.find(({ createdAt }) => createdAt.getTime() >= run.startedAt.getTime() - 1_000);
-      if (order && !kind.isTransactional && !kind.survivesPurchase(contextOf(run), order.variantIds)) {
-        this.#end(run, "bought", { orderId: order.orderId });
-      }
+      const definition = await store.runs.definition(run.shop, run.journey, run.version);
+      if (!definition) continue;
+      const context = contextOf(run);
+      const order = orderThatEnds(kind, run, definition, this.#person);
+      const ending = this.#isOfPerson(run) ? this.#endingEvent(definition, context) : null;
+      if (order) this.#end(run, "bought", { orderId: order.orderId });
+      else if (ending) this.#end(run, ending);
+      else if (isItemRemoved(context, this.#person)) this.#end(run, "item_removed");
     }
+  }
+
+  #endingEvent({ goal, exits }: JourneyDefinition, context: RunContext): LedgerReason | null {
+    const lastNotificationId = context.lastNotificationId ?? null;
+    if (goal && matchesEvent(goal, this.#event, lastNotificationId)) return "goal_reached";
+    const isExit = exits.some(
+      (exit) => typeof exit === "object" && matchesEvent(exit, this.#event, lastNotificationId),
+    );
+    return isExit ? "event_exit" : null;
+  }
+
+  /** The event is this person's own since the run began: a shared cart tells nobody what somebody else has done. */
+  #isOfPerson(run: Run): boolean {
+    const { visitorId, customerId, orderId, occurredAt, data } = this.#event;
+    if (occurredAt.getTime() < run.startedAt.getTime() - DATED_TO_THE_SECOND_MS) return false;
+    const { visitor, visitorIds, orders } = this.#person;
+    const isOwn = (one: { visitorId: string | null; customerId: string | null }) =>
+      (one.visitorId !== null && visitorIds.includes(one.visitorId)) ||
+      (one.customerId !== null && one.customerId === visitor.customerId);
+    return (
+      isOwn({ visitorId, customerId }) ||
+      orders.some((order) => order.orderId === orderId && isOwn(order)) ||
+      (typeof data.notificationId === "string" && data.notificationId === contextOf(run).lastNotificationId)
+    );
+  }
+
+  /** What a run waits for has happened, or its last message was shown: its time is counted anew. */
+  async hear(store: Stores) {
+    for (const run of this.#person.runs) {
+      if (this.#ended.has(run.id) || run.dueAt === null || !this.#isOfPerson(run)) continue;
+      const definition = await store.runs.definition(run.shop, run.journey, run.version);
+      const heard = definition && this.#heard(run, definition);
+      if (!heard) continue;
+      const facts = this.#stepFacts(journeyKind(run.journey)?.minimumDelayMs ?? 0);
+      const anchorAt = run.anchorAt;
+      const before = dueAtStep(definition, run.step, anchorsOf({ anchorAt, context: contextOf(run) }, facts));
+      const dueAt = dueAtStep(definition, run.step, anchorsOf({ anchorAt, context: heard }, facts));
+      // Quiet hours or a cap hold the message back: that is not undone.
+      const isHeldBack = run.dueAt.getTime() !== before.getTime();
+      if (isHeldBack && dueAt < run.dueAt) continue;
+      this.#outcome.changes.push({ type: "rearm", runId: run.id, step: run.step, anchorAt, dueAt, context: heard });
+      this.#ended.add(run.id);
+    }
+  }
+
+  #heard(run: Run, definition: JourneyDefinition): RunContext | null {
+    const context = contextOf(run);
+    const { kind, data, occurredAt, receivedAt } = this.#event;
+    const { lastSentAt = 0, lastShownAt } = context;
+    const lastNotificationId = context.lastNotificationId ?? null;
+    // Who clicks has seen it, also where the browser does not say what it has shown.
+    const isSeen = kind === "notification_shown" || kind === "notification_clicked";
+    const isFirstSeen = isSeen && lastShownAt === undefined && data.notificationId === lastNotificationId;
+    const shownAt = Math.max(lastSentAt, Math.min(occurredAt.getTime(), this.#now.getTime()));
+    const seen = isFirstSeen ? { ...context, lastShownAt: shownAt } : null;
+
+    const step = stepAt(definition, run.step);
+    const isAwaited =
+      step?.type === "wait" &&
+      step.for !== undefined &&
+      context.heardAt === undefined &&
+      // What happened before the wait began was not waited for.
+      occurredAt.getTime() >= (context.previousAt ?? run.anchorAt.getTime()) &&
+      matchesEvent(step.for, this.#event, lastNotificationId);
+    if (!isAwaited) return seen;
+    const isStale = receivedAt.getTime() - occurredAt.getTime() > STALE_MS;
+    const heard = { heardAt: occurredAt.getTime(), ...(isStale && { lateUntil: this.#now.getTime() }) };
+    return { ...context, ...seen, ...heard };
+  }
+
+  #stepFacts(minimumDelayMs: number) {
+    const { visitor, shop, subscriptions } = this.#person;
+    return { minimumDelayMs, timezones: timezonesOf({ visitor, shop, subscriptions }) };
   }
 
   /** The worker did not show the message because the shop was open: the step is done again after the shopper has left. */
@@ -218,7 +305,7 @@ class Look {
     const anchorAt = silentSinceSeen(this.#person, seenAt);
     // A page that stays open all night is not asked every few minutes.
     const minimumDelayMs = Math.min(LONGEST_SECOND_LOOK_MS, MINUTE_MS * 2 ** seenInShop - 2 * MINUTE_MS);
-    const dueAt = dueAtStep(definition, step, { anchorAt, previousAt: null, minimumDelayMs });
+    const dueAt = dueAtStep(definition, step, { anchorAt, ...this.#stepFacts(minimumDelayMs) });
     const sent = Math.max(0, (context.sent ?? 1) - 1);
     this.#outcome.changes.push({
       type: "reopen",
@@ -286,11 +373,7 @@ class Look {
       const definition = await store.runs.definition(run.shop, run.journey, run.version);
       const anchorAt = silentSinceSeen(this.#person, new Date(context.seenInShopAt));
       if (!definition || run.anchorAt.getTime() === anchorAt.getTime()) continue;
-      const dueAt = dueAtStep(definition, run.step, {
-        anchorAt,
-        previousAt: null,
-        minimumDelayMs: kind.minimumDelayMs,
-      });
+      const dueAt = dueAtStep(definition, run.step, { anchorAt, ...this.#stepFacts(kind.minimumDelayMs) });
       this.#outcome.changes.push({ type: "rearm", runId: run.id, step: run.step, anchorAt, dueAt, context });
     }
   }
@@ -325,11 +408,14 @@ class Look {
     if (!definition) return;
     const dueAt =
       (remindAt === null ? plan.dueAt : new Date(remindAt)) ??
-      dueAtStep(definition, run.step, {
-        anchorAt: plan.anchorAt,
-        previousAt: context.lastSentAt === undefined ? null : new Date(context.lastSentAt),
-        minimumDelayMs: Math.max(kind.minimumDelayMs, plan.minimumDelayMs ?? 0),
-      });
+      dueAtStep(
+        definition,
+        run.step,
+        anchorsOf(
+          { anchorAt: plan.anchorAt, context },
+          this.#stepFacts(Math.max(kind.minimumDelayMs, plan.minimumDelayMs ?? 0)),
+        ),
+      );
     delete context.noCodeSince;
     this.#outcome.changes.push({
       type: "rearm",
@@ -369,13 +455,13 @@ class Look {
     )
       return;
 
-    const anchors = {
-      anchorAt: plan.anchorAt,
-      minimumDelayMs: Math.max(kind.minimumDelayMs, plan.minimumDelayMs ?? 0),
-    };
-    const first = this.#firstInTime(definition, anchors, plan.dueAt);
+    const facts = this.#stepFacts(Math.max(kind.minimumDelayMs, plan.minimumDelayMs ?? 0));
+    const first = this.#firstInTime(definition, { anchorAt: plan.anchorAt, context: plan.context }, facts, plan.dueAt);
     if (!first) return;
     const { step, dueAt } = first;
+    const { cart } = this.#person;
+    const carted = definition.exits.includes("item_removed") && cart ? cart.items.map((item) => item.variantId) : null;
+    const context = { ...first.context, ...(carted && { carted }) };
 
     startedSubjects.add(subjectKey);
     this.#outcome.changes.push({
@@ -390,28 +476,27 @@ class Look {
         step,
         anchorAt: plan.anchorAt,
         dueAt,
-        context: plan.context,
+        context,
         startedAt: this.#now,
       },
     });
   }
 
-  /** The first message that is not overdue, when the event took too long to arrive; otherwise the first. */
+  /** The first message that is not overdue, when the event took too long to arrive; otherwise the first step. */
   #firstInTime(
-    definition: CurrentJourney["definition"],
-    anchors: { anchorAt: Date; minimumDelayMs: number },
+    definition: JourneyDefinition,
+    start: Pick<Position, "anchorAt" | "context">,
+    facts: { timezones: (string | null)[]; minimumDelayMs: number },
     plannedAt: Date | undefined,
-  ): { step: string; dueAt: Date } | null {
+  ): Position | null {
     const isStale = this.#event.receivedAt.getTime() - this.#event.occurredAt.getTime() > STALE_MS;
-    let step: string | null = firstMessage(definition);
-    let dueAt = plannedAt ?? dueAtStep(definition, step, { ...anchors, previousAt: null });
-    if (!isStale) return { step, dueAt };
-    while (step !== null && dueAt <= this.#now) {
-      const previousAt = dueAt;
-      step = messageAfter(definition, step);
-      if (step !== null) dueAt = dueAtStep(definition, step, { ...anchors, previousAt });
+    const first = positionAtStart(definition, start, facts);
+    let position: Position | null = { ...first, dueAt: plannedAt ?? first.dueAt };
+    if (!isStale) return position;
+    while (position && position.dueAt <= this.#now && messageAt(definition, position.step)) {
+      position = positionAfter(definition, position, { ...facts, conditions: {}, seed: "" }).position;
     }
-    return step === null ? null : { step, dueAt };
+    return position && { ...position, context: { ...position.context, lateUntil: this.#now.getTime() } };
   }
 
   #end(run: Run, reason: LedgerReason, values: Record<string, unknown> = {}) {

@@ -1,5 +1,8 @@
 import { DateTime } from "luxon";
 import type { ShopSettings } from "../shop-settings.ts";
+import type { Subscription } from "../subscriptions/subscription-store.ts";
+import type { Visitor } from "../subscriptions/visitor-store.ts";
+import type { ShopFacts } from "./person-view.ts";
 
 /**
  * When a message may leave that is due in the shopper's night: the end of the quiet hours by the shopper's own clock,
@@ -22,6 +25,20 @@ export function endOfQuietHours(
 
   const day = minute < endsAt ? there : there.plus({ days: 1 });
   return day.set({ hour: Math.floor(endsAt / 60), minute: endsAt % 60, second: 0, millisecond: 0 }).toJSDate();
+}
+
+/** Where a person is, as well as anybody knows: the device's word first, then the visitor's, then the shop's own. */
+export function timezonesOf({
+  subscriptions,
+  visitor,
+  shop,
+}: {
+  subscriptions: Pick<Subscription, "state" | "timezone">[];
+  visitor: Pick<Visitor, "timezone">;
+  shop: Pick<ShopFacts, "timezone">;
+}): (string | null)[] {
+  const ofDevice = subscriptions.find(({ state }) => state === "active")?.timezone ?? null;
+  return [ofDevice, visitor.timezone, shop.timezone];
 }
 
 /** The shopper's local time; UTC when no timezone given exists. */

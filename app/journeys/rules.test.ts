@@ -5,7 +5,8 @@ import { meetsConditions } from "./conditions.ts";
 import { journeySchema } from "./definition.ts";
 import { parseDelay } from "./duration.ts";
 import { endOfQuietHours } from "./quiet-hours.ts";
-import { dueAtStep, firstMessage, messageAfter } from "./steps.ts";
+import { firstStop, stopAfter } from "./step-paths.ts";
+import { dueAtStep } from "./steps.ts";
 import { nextWave } from "./stock-watch.ts";
 
 const NIGHT = { enabled: true, start: "22:00", end: "08:00" };
@@ -96,9 +97,9 @@ test("counts waits from the trigger or from the step before", () => {
   const fromPrevious = define([wait("PT3M", "previous"), message, wait("PT90M", "previous"), message]);
   const sent = { ...anchors, previousAt: ago(-3) };
 
-  expect(firstMessage(fromTrigger)).toBe("1");
-  expect(messageAfter(fromTrigger, "1")).toBe("3");
-  expect(messageAfter(fromTrigger, "3")).toBeNull();
+  expect(firstStop(fromTrigger)).toBe("1");
+  expect(stopAfter(fromTrigger, "1")).toBe("3");
+  expect(stopAfter(fromTrigger, "3")).toBeNull();
   expect(minutesAfter(dueAtStep(fromTrigger, "1", anchors))).toBe(3);
   expect(minutesAfter(dueAtStep(fromTrigger, "3", sent))).toBe(90);
   expect(minutesAfter(dueAtStep(fromPrevious, "3", sent))).toBe(93);
@@ -111,7 +112,7 @@ test("gives a shopper who came back the whole wait again", () => {
 
 test("keeps the time between two messages when the first was held back", () => {
   const definition = define([wait("PT3M", "trigger"), message, wait("PT90M", "trigger"), message]);
-  expect(minutesAfter(dueAtStep(definition, "3", { ...anchors, previousAt: ago(-603) }))).toBe(690);
+  expect(minutesAfter(dueAtStep(definition, "3", { ...anchors, meantAt: ago(-3), previousAt: ago(-603) }))).toBe(690);
 });
 
 test("waits no shorter than the kind allows", () => {

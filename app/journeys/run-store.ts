@@ -40,6 +40,12 @@ export type ExpectedRun = { runId: number; step: string; dueAt: Date };
 
 export type NextStep = { step: string; dueAt: Date; context: RunContext };
 
+/** What a step does besides moving the run on, written with it. */
+export type StepEffects = {
+  tags?: { visitorIds: string[]; add: string[]; remove: string[] };
+  jobs?: NewJob[];
+};
+
 export type MessageCommit = {
   expected: ExpectedRun;
   /** The person's orders as they were read, newest first: when one came meanwhile, nothing leaves. */
@@ -118,14 +124,15 @@ export type RunStore = {
   leaving(runId: number, now: Date, also?: { alsoEnded: boolean }): Promise<Leaving | null>;
   /** `changed`: the run or the person's orders are not what was read. `code_gone`: another message took the code, or what was left of the week's budget. */
   commitMessage(commit: MessageCommit, now: Date): Promise<"done" | "changed" | "code_gone">;
-  /** The step is not done now: later, with the reasons in the ledger. False when the run is not what was read. */
-  commitDelay(expected: ExpectedRun, next: NextStep, ledger: LedgerEntry[]): Promise<boolean>;
+  /** The run goes on elsewhere or later, with the reasons in the ledger. False when the run is not what was read. */
+  commitDelay(expected: ExpectedRun, next: NextStep, ledger: LedgerEntry[], effects?: StepEffects): Promise<boolean>;
   /** The run is over. An alert whose moment passed before it was told goes back to waiting. */
   commitEnd(
     expected: ExpectedRun,
-    end: { state: "finished" | "exited"; reason: string | null },
+    end: { state: "finished" | "exited"; reason: string | null; context?: RunContext },
     ledger: LedgerEntry[],
     now: Date,
+    effects?: StepEffects,
   ): Promise<boolean>;
 
   /** Who waits for a variant and can be written to, oldest first, and when the journey's last wave for it went out. */

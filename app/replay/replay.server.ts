@@ -11,7 +11,7 @@ import { journeyKind } from "../journeys/kinds/registry.server.ts";
 import type { Run, RunContext, Situation } from "../journeys/person-view.ts";
 import { processEvents } from "../journeys/process-events.server.ts";
 import type { ReplayReport } from "../journeys/replay-report.ts";
-import { firstMessage } from "../journeys/steps.ts";
+import { contextAtStart, positionAtStart } from "../journeys/next-action.ts";
 import type { Store } from "../store/store.ts";
 import { RecordedShop } from "./recorded-shop.ts";
 import { ReplayCount } from "./replay-count.ts";
@@ -162,13 +162,13 @@ class Pass {
       begun.shift();
       const { shop, journey, version, visitorId, customerId, subject, anchorAt, startedAt, context } = run;
       await this.#advanceUntil(startedAt, deps);
-      const [step, dueAt] = [firstMessage(this.#definition), startedAt];
-      const first: RunContext = { ...context, sent: 0 };
-      delete first.lastSentAt;
+      const { minimumDelayMs } = this.#kind;
+      const start = { anchorAt: anchorAt < startedAt ? anchorAt : startedAt, context: contextAtStart(context) };
+      const first = positionAtStart(this.#definition, start, { minimumDelayMs });
       this.#runs.begin({
-        ...{ shop, journey, version, visitorId, customerId, subject, step, dueAt, startedAt },
-        anchorAt: anchorAt < startedAt ? anchorAt : startedAt,
-        context: first,
+        ...{ shop, journey, version, visitorId, customerId, subject, startedAt },
+        ...first,
+        dueAt: first.dueAt < startedAt ? startedAt : first.dueAt,
       });
     }
   }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Clock } from "../clock.server.ts";
+import type { Keyring } from "../encryption.server.ts";
 import type { JourneyDefinition } from "../journeys/definition.ts";
 import type { ReplayReport } from "../journeys/replay-report.ts";
 import type { Logger } from "../log.server.ts";
@@ -11,6 +12,7 @@ export type ApiDeps = {
   store: Store;
   clock: Clock;
   log: Logger;
+  keyring: Keyring;
   replay: Replay;
   /** Where a merchant's own discount codes are looked at; without it nowhere. */
   admin?: AdminApi;

@@ -5,12 +5,14 @@ import { ledgerEndpoints } from "./endpoints/ledger.ts";
 import { notificationEndpoints } from "./endpoints/notifications.ts";
 import { reportEndpoints } from "./endpoints/reports.ts";
 import { subscriberEndpoints } from "./endpoints/subscribers.ts";
+import { webhookSecretEndpoints } from "./endpoints/webhook-secret.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** Every operation of the REST API. */
 export const ENDPOINTS: Endpoint[] = [
   ...journeyEndpoints,
   ...journeyReplayEndpoints,
+  ...webhookSecretEndpoints,
   ...subscriberEndpoints,
   ...eventEndpoints,
   ...notificationEndpoints,

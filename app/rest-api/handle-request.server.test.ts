@@ -12,6 +12,7 @@ import { manualClock } from "../../tests/support/manual-clock.ts";
 import { createTestStore } from "../../tests/support/test-store.ts";
 import { createApiKey } from "../api-keys/api-keys.server.ts";
 import { ensureDefaultJourneys } from "../journeys/journeys.server.ts";
+import { createKeyring } from "../encryption.server.ts";
 import { createLogger } from "../log.server.ts";
 import { subscriptions } from "../store/sqlite/schema.server.ts";
 import { matchPath } from "./endpoint.ts";
@@ -42,8 +43,9 @@ async function call(path: string, init: RequestInit & { as?: string } = {}): Pro
   const url = new URL(`http://app.example/api/v1/${path}`);
   const headers = new Headers(rest.headers);
   if (as !== "") headers.set("authorization", `Bearer ${as}`);
+  const keyring = createKeyring([Buffer.alloc(32, 1).toString("base64")]);
   const clock = manualClock(NOW);
-  const deps = { store, clock, log: createLogger("silent"), replay: replayer({ store, clock }) };
+  const deps = { store, clock, log: createLogger("silent"), keyring, replay: replayer({ store, clock }) };
   const response = await handleApiRequest(
     deps,
     new Request(url, { ...rest, headers }),

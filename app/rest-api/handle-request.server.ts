@@ -1,10 +1,11 @@
 import { shopOfBearer } from "../api-keys/api-keys.server.ts";
+import { journeyJsonSchema } from "../journeys/definition.ts";
 import { readBody } from "../shopify/read-body.server.ts";
 import { matchPath } from "./endpoint.ts";
 import type { ApiDeps, ApiReply, Endpoint } from "./endpoint.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { withIdempotency } from "./idempotency.server.ts";
-import { openApiDocument } from "./openapi.ts";
+import { JOURNEY_SCHEMA_PATH, openApiDocument } from "./openapi.ts";
 import { fieldProblems, ProblemError, problemResponse } from "./problem.ts";
 
 /** Bytes of a request body. A journey with texts in sixty languages is a tenth of it. */
@@ -19,8 +20,9 @@ const LONGEST_BODY = 1_000_000;
 export async function handleApiRequest(deps: ApiDeps, request: Request, path: string): Promise<Response> {
   try {
     const wanted = path.replace(/\/$/, "");
-    // The document says nothing of any shop: tools may read it without a key.
-    if (wanted === "openapi.json") return describe(request);
+    // The documents say nothing of any shop: tools may read them without a key.
+    const describe = DOCUMENTS[wanted];
+    if (describe) return readDocument(request, describe);
 
     const shop = await shopOfBearer(deps.store, request.headers.get("authorization"), deps.clock.now());
     if (shop === null) {
@@ -41,9 +43,14 @@ export async function handleApiRequest(deps: ApiDeps, request: Request, path: st
   }
 }
 
-function describe(request: Request): Response {
+const DOCUMENTS: Record<string, () => Record<string, unknown>> = {
+  "openapi.json": openApiDocument,
+  [JOURNEY_SCHEMA_PATH]: journeyJsonSchema,
+};
+
+function readDocument(request: Request, describe: () => Record<string, unknown>): Response {
   if (!isRead(request)) throw new ProblemError(405, "This path can only be read.", [], { allow: "GET" });
-  return respond({ status: 200, body: openApiDocument() });
+  return respond({ status: 200, body: describe() });
 }
 
 function findEndpoint(request: Request, path: string): { endpoint: Endpoint; params: Record<string, string> } {

@@ -5,6 +5,9 @@ import { ENDPOINTS } from "./endpoints.ts";
 
 type Json = Record<string, unknown>;
 
+/** Where the JSON Schema of a journey's definition lies, below /api/v1/. Editors and other tools keep the address. */
+export const JOURNEY_SCHEMA_PATH = "schemas/journey.json";
+
 const PROBLEM = z.object({
   type: z.string(),
   title: z.string(),
@@ -16,9 +19,10 @@ const PROBLEM = z.object({
 /** The OpenAPI 3.1 document, made from the schemas that check the requests. It names only what exists. */
 export function openApiDocument(): Json {
   const paths: Record<string, Json> = {};
+  const schemas: Record<string, unknown> = {};
   for (const endpoint of ENDPOINTS) {
     const path = `/${endpoint.path}`;
-    paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operationOf(endpoint) };
+    paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operationOf(endpoint, schemas) };
   }
   return {
     openapi: "3.1.0",
@@ -29,6 +33,7 @@ export function openApiDocument(): Json {
         "Keys are made in the app's settings and speak for one shop. Errors are problem details (RFC 9457).",
         "Lists answer `{data, next}`: pass `next` as `cursor` until it is null.",
         "A POST with an `Idempotency-Key` does its work once, however often it is sent.",
+        `The definition of a journey by itself is at /api/v1/${JOURNEY_SCHEMA_PATH} as a JSON Schema.`,
         templateNote(),
       ].join("\n\n"),
     },
@@ -38,13 +43,13 @@ export function openApiDocument(): Json {
     paths,
     components: {
       securitySchemes: { key: { type: "http", scheme: "bearer" } },
-      schemas: { Problem: schemaOf(PROBLEM, "output") },
+      schemas: { ...schemas, Problem: schemaOf(PROBLEM, "output", schemas) },
     },
     "x-template-variables": Object.entries(TEMPLATE_FIELDS).map(([name, field]) => ({ name, ...field })),
   };
 }
 
-function operationOf(endpoint: Endpoint): Json {
+function operationOf(endpoint: Endpoint, schemas: Json): Json {
   const parameters = [...pathParameters(endpoint), ...queryParameters(endpoint)];
   if (endpoint.method === "POST") {
     parameters.push({
@@ -71,14 +76,14 @@ function operationOf(endpoint: Endpoint): Json {
       ? {
           requestBody: {
             required: true,
-            content: { "application/json": { schema: schemaOf(endpoint.body, "input") } },
+            content: { "application/json": { schema: schemaOf(endpoint.body, "input", schemas) } },
           },
         }
       : {}),
     responses: {
       [status]: {
         description,
-        ...(schema ? { content: { "application/json": { schema: schemaOf(schema, "output") } } } : {}),
+        ...(schema ? { content: { "application/json": { schema: schemaOf(schema, "output", schemas) } } } : {}),
       },
       ...Object.fromEntries(Object.entries(errors).map(([code, words]) => [code, problemAnswer(words)])),
     },
@@ -96,7 +101,7 @@ function pathParameters({ path }: Endpoint): Json[] {
 
 function queryParameters({ query }: Endpoint): Json[] {
   if (!query) return [];
-  const { properties = {}, required = [] } = schemaOf(query, "input") as {
+  const { properties = {}, required = [] } = schemaOf(query, "input", {}) as {
     properties?: Record<string, Json>;
     required?: string[];
   };
@@ -109,9 +114,15 @@ function queryParameters({ query }: Endpoint): Json[] {
   }));
 }
 
-function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: "any" }) as Json;
-  return json;
+/** @param shared gets what the schema refers to by name: a reference in OpenAPI counts from the document's root */
+function schemaOf(schema: z.ZodType, io: "input" | "output", shared: Json): Json {
+  const made = z.toJSONSchema(schema, { io, unrepresentable: "any" }) as Json & { $defs?: Json };
+  const { $schema: _, $defs = {}, ...json } = made;
+  const suffix = io === "output" ? "AsStored" : "";
+  const moved = (part: unknown) =>
+    JSON.parse(JSON.stringify(part).replaceAll(/"#\/\$defs\/(\w+)"/g, `"#/components/schemas/$1${suffix}"`)) as Json;
+  for (const [name, part] of Object.entries($defs)) shared[`${name}${suffix}`] = moved(part);
+  return moved(json);
 }
 
 function problemAnswer(description: string): Json {

@@ -8,6 +8,7 @@ import { JourneyRow } from "../components/journey-row.tsx";
 import { stepName, stepNames } from "../components/step-names.ts";
 import { listJourneys, setEnabled } from "../journeys/journeys.server.ts";
 import { journeyKind } from "../journeys/kinds/registry.server.ts";
+import { allSteps } from "../journeys/step-paths.ts";
 import { parsePeriod } from "../reports/period.ts";
 import { reportPeriod } from "../reports/summary.ts";
 import { scheduleShopSync } from "../shopify/sync-shop.server.ts";
@@ -32,7 +33,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
         version,
         name: journeyKind(kind)?.name ?? kind,
         description: journeyKind(kind)?.description ?? "",
-        messages: definition.steps.filter((step) => step.type === "message").length,
+        messages: [...allSteps(definition)].filter(({ step }) => step.type === "message").length,
         sent: numbers?.sent ?? 0,
         clicked: numbers?.clicked ?? 0,
         shown: numbers?.shown ?? 0,

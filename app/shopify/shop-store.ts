@@ -33,6 +33,12 @@ export type ShopStore = {
   saveInfo(shop: string, info: ShopInfo, now: Date): Promise<void>;
   saveSettings(shop: string, settings: ShopSettings): Promise<void>;
   setWebPixel(shop: string, webPixelId: string | null): Promise<void>;
+  /**
+   * The encrypted secret of the shop's outgoing webhooks; `encrypted` becomes it when there is none. Null for a shop that is
+   * not known.
+   */
+  ensureWebhookSecret(shop: string, encrypted: string): Promise<string | null>;
+  replaceWebhookSecret(shop: string, encrypted: string): Promise<void>;
   /** The path learnt from a signed proxy request. True when it was another one before. */
   learnProxyPath(shop: string, proxyPath: string): Promise<boolean>;
   embedSeen(shop: string, now: Date): Promise<void>;

@@ -3,6 +3,7 @@ import { getTableName, is } from "drizzle-orm";
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { expect, test } from "vitest";
 import { createApiKey } from "../../app/api-keys/api-keys.server.ts";
+import { createKeyring } from "../../app/encryption.server.ts";
 import { createLogger } from "../../app/log.server.ts";
 import { ENDPOINTS } from "../../app/rest-api/endpoints.ts";
 import { replayer } from "../../app/replay/replayer.server.ts";
@@ -190,8 +191,9 @@ test("no endpoint of the REST API gives out or changes anything of another shop"
           headers: { authorization: `Bearer ${key}`, "idempotency-key": randomBytes(8).toString("hex") },
           ...(body && { body: JSON.stringify(body) }),
         });
+        const keyring = createKeyring([Buffer.alloc(32, 1).toString("base64")]);
         const clock = manualClock(NOW);
-        const deps = { store, clock, log: createLogger("silent"), replay: replayer({ store, clock }) };
+        const deps = { store, clock, log: createLogger("silent"), keyring, replay: replayer({ store, clock }) };
         const answer = await handleApiRequest(deps, request, where);
         const text = await answer.text();
         if (answer.status >= 500) leaks.push(`${method} ${where} answered ${answer.status}`);

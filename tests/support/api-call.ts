@@ -7,7 +7,7 @@ import type { World } from "./journey-world.ts";
 
 /** Calls the REST API of a journey world's shop, as its merchant's systems do. */
 export async function apiOf(world: World) {
-  const { store, clock } = world;
+  const { store, clock, keyring } = world;
   const { key } = await createApiKey(store, SHOP, "test", clock.now());
   return async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
     const request = new Request(`http://app.example/api/v1/${path}`, {
@@ -16,7 +16,7 @@ export async function apiOf(world: World) {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const response = await handleApiRequest(
-      { store, clock, log: createLogger("silent"), replay: replayer({ store, clock }) },
+      { store, clock, keyring, log: createLogger("silent"), replay: replayer({ store, clock }) },
       request,
       path,
     );

@@ -1,7 +1,8 @@
 import { journeySchema } from "../definition.ts";
 import { DAY_MS, HOUR_MS } from "../duration.ts";
 import type { RunContext } from "../person-view.ts";
-import { dueAtStep, firstMessage } from "../steps.ts";
+import { firstStop } from "../step-paths.ts";
+import { dueAtStep } from "../steps.ts";
 import { nextUtcDay, utcDay } from "./daily.ts";
 import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
 import { isBuyer } from "./own-order.ts";
@@ -117,7 +118,7 @@ export const winBack: JourneyKind = {
   audience: {
     // Orders from before the journey was switched on: those that have become old enough since the last look.
     occasions({ definition, last, now }) {
-      const first = firstMessage(definition);
+      const first = firstStop(definition);
       const anchorAt = new Date(0);
       const silenceMs = dueAtStep(definition, first, { anchorAt, previousAt: null, minimumDelayMs: 0 }).getTime();
       const from = (last?.createdAt.getTime() ?? now.getTime() - DAY_MS) - silenceMs;

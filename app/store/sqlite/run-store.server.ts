@@ -1,7 +1,7 @@
 import { and, desc, eq, gte, inArray, isNull, or, sql } from "drizzle-orm";
 import type { JourneyDefinition } from "../../journeys/definition.ts";
 import type { FulfillmentView, RunContext } from "../../journeys/person-view.ts";
-import type { MessageCommit, RunChange, RunStore, SentMessage } from "../../journeys/run-store.ts";
+import type { MessageCommit, RunChange, RunStore, SentMessage, StepEffects } from "../../journeys/run-store.ts";
 import type { Database } from "./database.server.ts";
 import { codeGiver } from "./give-code.server.ts";
 import { concernedReader } from "./concerned-reader.server.ts";
@@ -10,6 +10,7 @@ import { notificationStatements } from "./notification-store.server.ts";
 import { repeatIntervals } from "./repeat-intervals.server.ts";
 import { advanceJob, advanceRunKey, runStarter } from "./start-run.server.ts";
 import { waitingMessages } from "./waiting-messages.server.ts";
+import { tagStatements } from "./visitor-tags.server.ts";
 import { personReader } from "./person-reader.server.ts";
 import {
   checkouts,
@@ -47,6 +48,7 @@ export function runStore(database: Database): RunStore {
   const repeats = repeatIntervals(database);
   const waiting = waitingMessages(database);
   const insertRun = runStarter(database);
+  const changeTags = tagStatements(database);
   const definitions = new Map<string, JourneyDefinition>();
   const versionMadeAt = sqlite
     .prepare<[string, string, number], number>(
@@ -374,7 +376,7 @@ export function runStore(database: Database): RunStore {
       }
     },
 
-    async commitDelay(expected, next, entries) {
+    async commitDelay(expected, next, entries, effects = {}) {
       return sqlite
         .transaction(() => {
           const { changes } = moveOn.run(
@@ -389,19 +391,20 @@ export function runStore(database: Database): RunStore {
           entries.forEach(ledger.append);
           const shop = entries[0]?.shop ?? shopOf(expected.runId);
           if (shop) schedule(shop, expected.runId, next.dueAt);
+          if (shop) carryOut(shop, effects);
           return true;
         })
         .immediate();
     },
 
-    async commitEnd(expected, { state, reason }, entries, now) {
+    async commitEnd(expected, { state, reason, context }, entries, now, effects = {}) {
       return sqlite
         .transaction(() => {
           const { changes } = end.run(
             state,
             reason,
             now.getTime(),
-            null,
+            context ? JSON.stringify(context) : null,
             expected.runId,
             expected.step,
             expected.dueAt.getTime(),
@@ -409,6 +412,8 @@ export function runStore(database: Database): RunStore {
           if (changes === 0) return false;
           entries.forEach(ledger.append);
           if (reason === "out_of_stock" || reason === "no_longer_true") waitAgain(expected.runId);
+          const shop = shopOf(expected.runId);
+          if (shop) carryOut(shop, effects);
           return true;
         })
         .immediate();
@@ -489,6 +494,11 @@ export function runStore(database: Database): RunStore {
       .orderBy(desc(notifications.createdAt))
       .limit(200)
       .all();
+  }
+
+  function carryOut(shop: string, { tags, jobs: made = [] }: StepEffects) {
+    for (const visitorId of tags?.visitorIds ?? []) if (tags) changeTags(shop, visitorId, tags);
+    made.forEach((job) => jobs.schedule(job));
   }
 
   function shopOf(runId: number): string | null {

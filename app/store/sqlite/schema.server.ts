@@ -33,6 +33,7 @@ export const shops = sqliteTable("shops", {
   settings: json<Record<string, unknown>>("settings").notNull(), // parsed by app/shop-settings.ts
   embedSeenAt: instant("embed_seen_at"), // the embed last asked for the worker or its configuration
   refreshedAt: instant("refreshed_at"), // name, domain, locales last read from Shopify
+  webhookSecret: text("webhook_secret"), // signs outgoing webhooks; encrypted, null until it is first needed
   tokenLockedUntil: instant("token_locked_until_machine"), // a process refreshes the access token; machine time
 });
 

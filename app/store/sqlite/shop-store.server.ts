@@ -71,6 +71,19 @@ export function shopStore({ drizzle: d, sqlite }: Database): ShopStore {
       d.update(shops).set({ webPixelId }).where(eq(shops.shop, shop)).run();
     },
 
+    async ensureWebhookSecret(shop, encrypted) {
+      const whose = eq(shops.shop, shop);
+      d.update(shops)
+        .set({ webhookSecret: encrypted })
+        .where(and(whose, isNull(shops.webhookSecret)))
+        .run();
+      return d.select({ secret: shops.webhookSecret }).from(shops).where(whose).get()?.secret ?? null;
+    },
+
+    async replaceWebhookSecret(shop, encrypted) {
+      d.update(shops).set({ webhookSecret: encrypted }).where(eq(shops.shop, shop)).run();
+    },
+
     async learnProxyPath(shop, proxyPath) {
       return (
         d

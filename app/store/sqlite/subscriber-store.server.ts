@@ -2,6 +2,7 @@ import { and, desc, eq, getTableColumns, sql } from "drizzle-orm";
 import type { SubscriberStore } from "../../subscriptions/subscriber-store.ts";
 import type { Database } from "./database.server.ts";
 import { subscriptions, visitors } from "./schema.server.ts";
+import { tagStatements } from "./visitor-tags.server.ts";
 
 /** Rows one page looks at when a filter is rare. */
 const WINDOW = 20_000;
@@ -22,13 +23,11 @@ export function subscriberStore({ drizzle, sqlite }: Database): SubscriberStore 
       .from(subscriptions)
       .leftJoin(visitors, and(eq(visitors.shop, subscriptions.shop), eq(visitors.visitorId, subscriptions.visitorId)));
 
-  const visitorOf = sqlite.prepare<[string, string], { visitorId: string; tags: string; aliases: string }>(`
-    select v.visitor_id as visitorId, v.tags, v.aliases
+  const visitorOf = sqlite.prepare<[string, string], { visitorId: string; aliases: string }>(`
+    select v.visitor_id as visitorId, v.aliases
     from subscriptions s join visitors v on v.shop = s.shop and v.visitor_id = s.visitor_id
     where s.shop = ? and s.id = ?`);
-  const setTags = sqlite.prepare<[string, string, string]>(
-    `update visitors set tags = ? where shop = ? and visitor_id = ?`,
-  );
+  const changeTagsOf = tagStatements({ sqlite });
   const setAliases = sqlite.prepare<[string, string, string]>(
     `update visitors set aliases = ? where shop = ? and visitor_id = ?`,
   );
@@ -37,11 +36,7 @@ export function subscriberStore({ drizzle, sqlite }: Database): SubscriberStore 
     const visitor = visitorOf.get(shop, id);
     if (!visitor) return null;
 
-    const removed = new Set(change.remove);
-    const kept = [...(JSON.parse(visitor.tags) as string[]), ...change.add].filter((tag) => !removed.has(tag));
-    const tags = [...new Set(kept)].toSorted();
-    setTags.run(JSON.stringify(tags), shop, visitor.visitorId);
-    return tags;
+    return changeTagsOf(shop, visitor.visitorId, change);
   });
   const changeAliases = sqlite.transaction((shop: string, id: string, change: Record<string, string | null>) => {
     const visitor = visitorOf.get(shop, id);

@@ -1,0 +1,1 @@
+ALTER TABLE `shops` ADD `webhook_secret` text;
