@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { createFaultWorld } from "../tests/faults/support/fault-world.ts";
+import type { FaultWorld } from "../tests/faults/support/fault-world.ts";
 import { fuzz } from "../tests/faults/support/fuzz.ts";
 import { killedCampaign, killRounds } from "../tests/faults/support/kill-rounds.ts";
 import { seededRandom } from "../tests/faults/support/random.ts";
@@ -15,6 +16,7 @@ import {
 } from "../tests/faults/support/scenarios.ts";
 import type { Report } from "../tests/faults/support/scenarios.ts";
 import { secretsIn } from "../tests/faults/support/secrets.ts";
+import type { Shopper } from "../tests/faults/support/shoppers.ts";
 
 // `npm run soak`: everything that can go wrong, again and again, in an order of its own, until the time is over. The seed
 // repeats a run's choices. Exit code 1 when something was lost.
@@ -38,44 +40,16 @@ const totals = new Map<string, Map<string, number>>();
 const lost: string[] = [];
 process.stdout.write(`Soaking for ${minutes} min, seed ${seed}\n`);
 
-const world = await createFaultWorld({ pushServices: 2 });
-try {
-  const scene = await setScene(world, random);
-  const tries: Record<string, () => Promise<Report>> = {
-    "SIGKILL during intake and journeys": async () =>
-      lostIn(await killRounds(world, random, { rounds: 1, shoppersPerRound: random.whole(5, 40) })),
-    "SIGKILL during a campaign": () => killedCampaign(world, random, { people: 150, kills: 3 }),
-    "SIGTERM while a push service hangs": () => endWhileHanging(scene),
-    "clock jumps, SIGSTOP and SIGCONT": () => clockJumps(scene, random.pick([500, 5_000, 65_000])),
-    "database locked": () => databaseLocked(scene, [100, 1_000, random.pick([3_000, 6_000, 9_000])]),
-    "Shopify's API fails": () => shopifyFails(scene),
-    "backup and restore": () => backUpAndRestore(scene),
-    ...Object.fromEntries(
-      Object.entries(PUSH_FAULTS).map(([name, fault]) => [
-        `push service: ${name}`,
-        () => pushServiceFails(scene, [fault]),
-      ]),
-    ),
-  };
-  // 10,000 changed requests for each path in half an hour, and in proportion.
-  const perPath = Math.max(25, Math.round((10_000 * minutes) / 30 / 40));
-  tries["changed requests"] = async () => lostIn(await fuzz(world, random, perPath));
+/** What half an hour tries at least; a shorter run tries its share. What is not done when the time is over is finished. */
+const share = minutes / 30;
+const KILLS = Math.ceil(200 * share);
+const CAMPAIGN = { people: Math.max(150, Math.ceil(5_000 * share)), kills: Math.max(3, Math.ceil(20 * share)) };
+const CHANGED_PER_PATH = Math.ceil(10_000 * share);
+const CHANGED_AT_ONCE = 250;
+const MEMORY_GROWN_BYTES = 400_000_000;
+const PAUSED_MS = Math.min(10, minutes / 3) * 60_000;
 
-  while (Date.now() < endsAt) {
-    const names = Object.keys(tries).toSorted(() => random.next() - 0.5);
-    for (const name of names) {
-      if (Date.now() > endsAt) break;
-      await tryOnce(name, tries[name] as () => Promise<Report>);
-    }
-  }
-
-  const log = world.log();
-  const secrets = secretsIn(world, scene.everybody);
-  const found = secrets.filter(({ value }) => log.includes(value)).map(({ name }) => `${name} stands in the logs`);
-  note("secrets looked for in the logs", { secrets: secrets.length, logBytes: log.length, lost: found });
-} finally {
-  await world.close();
-}
+await Promise.all([killsAndFaults(), changedRequests(), longPause()]);
 
 process.stdout.write(`\nTried in ${minutes} min, seed ${seed}:\n`);
 for (const [name, counts] of totals) {
@@ -89,7 +63,92 @@ process.stdout.write(
 );
 process.exit(lost.length === 0 ? 0 : 1);
 
-async function tryOnce(name: string, work: () => Promise<Report>): Promise<void> {
+async function killsAndFaults(): Promise<void> {
+  const world = await createFaultWorld({ pushServices: 2 });
+  try {
+    const scene = await setScene(world, random);
+    const tries: Record<string, () => Promise<Report>> = {
+      "SIGTERM while a push service hangs": () => endWhileHanging(scene),
+      "clock jumps, SIGSTOP and SIGCONT": () => clockJumps(scene, random.pick([500, 5_000, 65_000])),
+      "database locked": () => databaseLocked(scene, [100, 1_000, random.pick([3_000, 6_000, 9_000])]),
+      "Shopify's API fails": () => shopifyFails(scene),
+      "backup and restore": () => backUpAndRestore(scene),
+      ...Object.fromEntries(
+        Object.entries(PUSH_FAULTS).map(([name, fault]) => [
+          `push service: ${name}`,
+          () => pushServiceFails(scene, [fault]),
+        ]),
+      ),
+    };
+    const startedAt = Date.now();
+    const campaignAt = startedAt + random.next() * 0.5 * minutes * 60_000;
+    let kills = 0;
+    let isCampaignSent = false;
+    let names: string[] = [];
+    while (Date.now() < endsAt || kills < KILLS || !isCampaignSent) {
+      const passed = (Date.now() - startedAt) / (endsAt - startedAt);
+      if (!isCampaignSent && Date.now() > campaignAt) {
+        isCampaignSent = true;
+        const report = await tryOnce(world, "SIGKILL during a campaign", () => killedCampaign(world, random, CAMPAIGN));
+        kills += Number(report["kills"] ?? 0);
+      } else if (kills < KILLS * passed) {
+        const report = await tryOnce(world, "SIGKILL during intake and journeys", async () =>
+          lostIn(await killRounds(world, random, { rounds: 1, shoppersPerRound: random.whole(5, 40) })),
+        );
+        kills += Number(report["kills"] ?? 4);
+      } else {
+        if (names.length === 0) names = Object.keys(tries).toSorted(() => random.next() - 0.5);
+        const name = names.pop() ?? "";
+        await tryOnce(world, name, tries[name] as () => Promise<Report>);
+      }
+    }
+    lookForSecrets(world, scene.everybody);
+  } finally {
+    await world.close();
+  }
+}
+
+/** In an app of its own, which nobody kills: it is to be as well afterwards as before. */
+async function changedRequests(): Promise<void> {
+  const world = await createFaultWorld();
+  const own = seededRandom(seed + 1);
+  try {
+    const name = "changed requests";
+    await fuzz(world, own, 25); // what it grows by at first, it keeps
+    let grown = 0;
+    for (let done = 0; done < CHANGED_PER_PATH; done += CHANGED_AT_ONCE) {
+      const perPath = Math.min(CHANGED_AT_ONCE, CHANGED_PER_PATH - done);
+      const report = await tryOnce(world, name, async () => lostIn(await fuzz(world, own, perPath)));
+      grown += Number(report["bytesGrown"] ?? 0);
+    }
+    const tooMuch = grown > MEMORY_GROWN_BYTES ? [`the app grew by ${grown} bytes`] : [];
+    note("memory after all changed requests", { megabytesGrown: Math.round(grown / 1e6), lost: tooMuch });
+    lookForSecrets(world, []);
+  } finally {
+    await world.close();
+  }
+}
+
+/** The app is stopped in the middle for ten minutes, with reminders due, and goes on. */
+async function longPause(): Promise<void> {
+  const world = await createFaultWorld({ pushServices: 2 });
+  try {
+    const scene = await setScene(world, seededRandom(seed + 2));
+    await tryOnce(world, `stopped for ${Math.round(PAUSED_MS / 1_000)} s`, () => clockJumps(scene, PAUSED_MS));
+    lookForSecrets(world, scene.everybody);
+  } finally {
+    await world.close();
+  }
+}
+
+function lookForSecrets(world: FaultWorld, shoppers: Shopper[]): void {
+  const log = world.log();
+  const secrets = secretsIn(world, shoppers);
+  const found = secrets.filter(({ value }) => log.includes(value)).map(({ name }) => `${name} stands in the logs`);
+  note("secrets looked for in the logs", { secrets: secrets.length, logBytes: log.length, lost: found });
+}
+
+async function tryOnce(world: FaultWorld, name: string, work: () => Promise<Report>): Promise<Report> {
   const startedAt = performance.now();
   let report: Report;
   try {
@@ -101,6 +160,8 @@ async function tryOnce(name: string, work: () => Promise<Report>): Promise<void>
   note(name, report);
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   process.stdout.write(`${report.lost.length === 0 ? "ok  " : "LOST"} ${name} (${seconds} s)\n`);
+  for (const text of report.lost.slice(0, 5)) process.stdout.write(`       ${text.slice(0, 1_000)}\n`);
+  return report;
 }
 
 /** Numbers add up. What is left of a round, such as bytes grown, is the newest. */
@@ -110,7 +171,7 @@ function note(name: string, report: Report): void {
   counts.set("times", (counts.get("times") ?? 0) + 1);
   for (const [what, value] of Object.entries(report)) {
     if (typeof value !== "number") continue;
-    const adds = !/Ms$|Bytes$|Grown$|^paths$/.test(what);
+    const adds = !/Ms$|Bytes$|^paths$/.test(what);
     counts.set(what, adds ? (counts.get(what) ?? 0) + value : value);
   }
   lost.push(...report.lost.map((text) => `${name}: ${text}`));

@@ -38,6 +38,8 @@ export type HttpSideOptions = {
   broker: PushBroker;
   faults: FaultPlan;
   maxTtlSeconds: number;
+  /** Push requests remembered; older ones are forgotten. */
+  requestsKept: number;
   nowMs(): number;
   /** Answers `/_sim/…`, from loopback only. */
   simApi(method: string, url: URL, body: Buffer): Promise<Answer>;
@@ -51,11 +53,10 @@ export type HttpSide = {
   close(): Promise<void>;
 };
 
-const REQUESTS_KEPT = 5_000;
 const MAX_SIM_BODY_BYTES = 65_536;
 
 export async function startHttpSide(options: HttpSideOptions): Promise<HttpSide> {
-  const { host, certificate, aliases, broker, faults, maxTtlSeconds, nowMs } = options;
+  const { host, certificate, aliases, broker, faults, maxTtlSeconds, requestsKept, nowMs } = options;
   const requests: PushRequestRecord[] = [];
   const sockets = new Set<Socket>();
   let lastSequence = 0;
@@ -108,7 +109,7 @@ export async function startHttpSide(options: HttpSideOptions): Promise<HttpSide>
       status: null,
     };
     requests.push(record);
-    if (requests.length > REQUESTS_KEPT) requests.shift();
+    if (requests.length > requestsKept) requests.shift();
 
     const fault = faults.take(url.pathname);
     if (fault && !fault.lostAnswer) return misbehave(fault, request, response, record);

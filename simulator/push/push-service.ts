@@ -19,6 +19,8 @@ export type PushServiceOptions = {
   caFile?: string | null;
   /** Longest TTL granted; Mozilla's 60 days by default. */
   maxTtlSeconds?: number;
+  /** Push requests remembered; 5,000 by default. */
+  requestsKept?: number;
   /** Machine time. */
   now?(): number;
 };
@@ -61,6 +63,7 @@ export type PushService = {
 };
 
 const MOZILLA_MAX_TTL_SECONDS = 60 * 86_400;
+const REQUESTS_KEPT = 5_000;
 
 /** @throws when a port is taken, or the certificate cannot be written */
 export async function startPushService(options: PushServiceOptions = {}): Promise<PushService> {
@@ -92,6 +95,7 @@ export async function startPushService(options: PushServiceOptions = {}): Promis
     broker,
     faults,
     maxTtlSeconds: options.maxTtlSeconds ?? MOZILLA_MAX_TTL_SECONDS,
+    requestsKept: options.requestsKept ?? REQUESTS_KEPT,
     nowMs: now,
     simApi,
   });

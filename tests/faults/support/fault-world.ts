@@ -26,7 +26,7 @@ export async function createFaultWorld(options: { pushServices?: number; env?: R
   const databaseFile = path.join(folder, "faults.db");
   const pushServices = await Promise.all(
     Array.from({ length: options.pushServices ?? 1 }, (_, index) =>
-      startPushService({ caFile: path.join(folder, `push-${index}.pem`) }),
+      startPushService({ caFile: path.join(folder, `push-${index}.pem`), requestsKept: 1_000_000 }),
     ),
   );
   const port = await freePorts(4);
