@@ -30,7 +30,7 @@ export function createMetrics() {
       buckets: [0.005, 0.05, 0.25, 1, 5, 30],
       registers,
     }),
-    /** Set when /metrics is asked: by kind and state. */
+    /** Set when /metrics is asked: by kind and state (waiting, running, cancelled, discarded). */
     jobs: new Gauge({
       name: "beckon_jobs",
       help: "Jobs in the table by kind and state",

@@ -15,7 +15,7 @@ import { median, medianRatio, range, round } from "./support/statistics.ts";
 // work behind a plain Remix route on Express; synchronous=FULL against NORMAL; and the time to answer at 500 a second.
 // "web" variants leave the journeys' look to a worker, "all" ones do it in the same process, as a small shop's server does.
 
-const { size, rounds } = readOptions({ size: 6_000, rounds: 5 });
+const { size, rounds, minutes } = readOptions({ size: 6_000, rounds: 5 });
 const CONNECTIONS = 32;
 const CHECKOUTS = 2_000;
 const PACED_PER_SECOND = 500;
@@ -81,6 +81,7 @@ for (const name of ["ours", "ours with journeys"] as const) {
   checkWhole(name, answered, state);
   paced.push({ ...answered, ...state });
 }
+const memory = minutes > 0 ? await memoryOver(minutes) : null;
 for (const { child } of servers.values()) await child.close();
 await load.close();
 
@@ -97,6 +98,7 @@ report(
       full: figures("ours"),
       normal: figures("normal"),
       full_with_journeys: figures("ours with journeys"),
+      memory,
       paced: {
         per_s: PACED_PER_SECOND,
         seconds: PACED_SECONDS,
@@ -139,7 +141,7 @@ report(
   [
     `${size} webhooks of 6 kB a round over ${CONNECTIONS} connections, one in ten a repeat, all answered 200 and recorded once.`,
     `CPU is the server process's; with journeys until the last event was looked at. Databases are emptied between rounds.`,
-    `At ${PACED_PER_SECOND} a second: p99 ${round(pacedWeb?.p99Ms ?? Number.NaN, 1)} ms, with journeys in the process ${round(pacedAll?.p99Ms ?? Number.NaN, 1)} ms. Not beside a campaign, and not for ten minutes.`,
+    `At ${PACED_PER_SECOND} a second: p99 ${round(pacedWeb?.p99Ms ?? Number.NaN, 1)} ms, with journeys in the process ${round(pacedAll?.p99Ms ?? Number.NaN, 1)} ms. Not beside a campaign.`,
   ],
 );
 process.exit(0);
@@ -166,6 +168,19 @@ async function runRound(name: Variant, count: number): Promise<Sample> {
     settledPerSecond: count / (untilSettledMs / 1_000),
     rssMb: state.rssMb,
   };
+}
+
+/** 500 a second, with journeys, for so long: resident memory after every 20 s. */
+async function memoryOver(forMinutes: number) {
+  const { child, port } = serverOf("ours with journeys");
+  await child.ask({ type: "empty" });
+  const rssMb: number[] = [];
+  for (let part = 0; part < forMinutes * 3; part++) {
+    await load.ask({ type: "paced", port, path: "/webhooks", perSecond: PACED_PER_SECOND, seconds: 20 });
+    rssMb.push(round((await child.ask<ServerState>({ type: "state" })).rssMb));
+    progress(`${((part + 1) / 3).toFixed(1)} minutes: ${rssMb.at(-1)} MB`);
+  }
+  return { minutes: forMinutes, first_rss_mb: rssMb[0], last_rss_mb: rssMb.at(-1), most_rss_mb: Math.max(...rssMb) };
 }
 
 /** When every event was looked at, or after two minutes: what is left by then is in the state. */
