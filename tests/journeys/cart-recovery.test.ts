@@ -189,7 +189,7 @@ test("is handed over to checkout recovery, which waits a quarter of an hour", as
   expect(world.pushes.map(({ notification }) => notification.data.kind)).toEqual(["checkout_recovery"]);
   expect(world.titles()).toEqual(["Only the payment is missing"]);
   await world.pass(DAY);
-  expect(world.pushes).toHaveLength(1);
+  expect(world.titles()).toEqual(["Only the payment is missing", "Shall we finish your order together?"]);
 });
 
 test("goes on itself, a quarter of an hour later, for a checkout that is tied to nobody", async () => {

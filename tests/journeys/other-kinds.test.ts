@@ -83,6 +83,25 @@ test("recovers a checkout in other words when only the payment was missing", asy
   });
 });
 
+test("recovers a checkout in words for each stage, and once more after a day", async () => {
+  for (const [stage, title] of [
+    ["contact", "Your checkout is waiting"],
+    ["shipping", "Your order is half done"],
+    ["payment", "Only the payment is missing"],
+  ] as const) {
+    const world = await createWorld();
+    await world.subscribe("ada", { isNew: false });
+    await world.link("ada", "link-1");
+    await world.checkout("ch-1", { linkId: "link-1", stage, items: [buildItem()] });
+    await world.pass(DAY - 1);
+    expect(world.titles()).toEqual([title]);
+    await world.pass(1);
+    expect(world.titles()).toEqual([title, "Shall we finish your order together?"]);
+    await world.pass(3 * DAY);
+    expect(world.pushes).toHaveLength(2);
+  }
+});
+
 test("stays silent about a checkout whose cart was emptied in the storefront", async () => {
   const world = await createWorld();
   await world.subscribe("ada", { isNew: false });

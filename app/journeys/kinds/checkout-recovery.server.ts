@@ -19,17 +19,37 @@ const DEFAULT_DEFINITION = journeySchema.parse({
       message: {
         en: {
           title:
-            "{% if checkout_stage == 'payment' %}Only the payment is missing{% else %}Your checkout is waiting{% endif %}",
-          body: "{{ product_title }}{% if more_items > 0 %} and {{ more_items }} more{% endif %}{% if checkout_stage == 'payment' %}: one last step and it is yours.{% else %}: finish your order in a minute or two.{% endif %}",
+            "{% case checkout_stage %}{% when 'payment' %}Only the payment is missing{% when 'shipping' %}Your order is half done{% else %}Your checkout is waiting{% endcase %}",
+          body: "{{ product_title }}{% if more_items > 0 %} and {{ more_items }} more{% endif %}: {% case checkout_stage %}{% when 'payment' %}one last step and it is yours.{% when 'shipping' %}choose how it comes to you, then pay, and it is yours.{% else %}finish your order in a minute or two.{% endcase %}",
         },
         tr: {
           title:
-            "{% if checkout_stage == 'payment' %}Yalnızca ödeme adımı kaldı{% else %}Siparişiniz sizi bekliyor{% endif %}",
-          body: "{{ product_title }}{% if more_items > 0 %} ve {{ more_items }} ürün daha{% endif %}{% if checkout_stage == 'payment' %}: son bir adımla sizin.{% else %}: siparişinizi birkaç dakikada tamamlayın.{% endif %}",
+            "{% case checkout_stage %}{% when 'payment' %}Yalnızca ödeme adımı kaldı{% when 'shipping' %}Siparişinizin yarısı tamam{% else %}Siparişiniz sizi bekliyor{% endcase %}",
+          body: "{{ product_title }}{% if more_items > 0 %} ve {{ more_items }} ürün daha{% endif %}: {% case checkout_stage %}{% when 'payment' %}son bir adımla sizin.{% when 'shipping' %}teslimatı seçin, ödemeyi yapın, sizin olsun.{% else %}siparişinizi birkaç dakikada tamamlayın.{% endcase %}",
         },
         ar: {
-          title: "{% if checkout_stage == 'payment' %}لم يبقَ سوى الدفع{% else %}طلبك بانتظارك{% endif %}",
-          body: "{{ product_title }}{% if more_items > 0 %} وبقية ما اخترته{% endif %}{% if checkout_stage == 'payment' %}: خطوة أخيرة ويصبح لك.{% else %}: أكمل طلبك في دقائق.{% endif %}",
+          title:
+            "{% case checkout_stage %}{% when 'payment' %}لم يبقَ سوى الدفع{% when 'shipping' %}قطعت نصف الطريق{% else %}طلبك بانتظارك{% endcase %}",
+          body: "{{ product_title }}{% if more_items > 0 %} وبقية ما اخترته{% endif %}: {% case checkout_stage %}{% when 'payment' %}خطوة أخيرة ويصبح لك.{% when 'shipping' %}اختر طريقة التوصيل ثم ادفع ويصبح لك.{% else %}أكمل طلبك في دقائق.{% endcase %}",
+        },
+      },
+      discount: null,
+    },
+    { type: "wait", delay: "PT24H", from: "trigger" },
+    {
+      type: "message",
+      message: {
+        en: {
+          title: "Shall we finish your order together?",
+          body: "{{ product_title }}{% if more_items > 0 %} and {{ more_items }} more{% endif %}: {% if checkout_stage == 'payment' %}only the payment was missing. {% endif %}One tap takes you back to where you stopped.",
+        },
+        tr: {
+          title: "Siparişinizi birlikte tamamlayalım mı?",
+          body: "{{ product_title }}{% if more_items > 0 %} ve {{ more_items }} ürün daha{% endif %}: {% if checkout_stage == 'payment' %}yalnızca ödeme kalmıştı. {% endif %}Tek dokunuşla kaldığınız yere dönün.",
+        },
+        ar: {
+          title: "هل نكمل طلبك معًا؟",
+          body: "{{ product_title }}{% if more_items > 0 %} وبقية ما اخترته{% endif %}: {% if checkout_stage == 'payment' %}لم يبقَ سوى الدفع. {% endif %}نقرة واحدة تعيدك إلى حيث توقفت.",
         },
       },
       discount: null,
@@ -47,7 +67,7 @@ const PLAIN_TEXTS = {
 export const checkoutRecovery: JourneyKind = {
   kind: "checkout_recovery",
   name: "Checkout recovery",
-  description: "Reminds shoppers who left during checkout, in other words when only the payment was missing.",
+  description: "Reminds shoppers who left during checkout, in words for where they stopped, and once more a day later.",
   trigger: "checkout_left",
   isEnabledAfterInstall: true,
   isTransactional: false,
