@@ -92,9 +92,15 @@ export const shopSettingsSchema = z
       })
       .strict()
       .prefault({}),
-    /** Cart totals from which shipping is free, in minor units by currency. A currency without one: no threshold. */
+    /**
+     * Cart totals from which shipping is free, in minor units by currency ("EUR"), or by country and currency ("DE:EUR"),
+     * which comes first. Neither: no threshold.
+     */
     freeShippingThresholds: z
-      .record(z.string().regex(/^[A-Z]{3}$/, "a currency such as USD"), z.number().int().min(1).max(1e12))
+      .record(
+        z.string().regex(/^([A-Z]{2}:)?[A-Z]{3}$/, "a currency such as USD, or a country with one such as CA:USD"),
+        z.number().int().min(1).max(1e12),
+      )
       .default({}),
     /** Default language of texts, when a subscriber's own has none; null: the shop's primary language. */
     defaultLocale: locale.nullable().default(null),

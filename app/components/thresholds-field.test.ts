@@ -9,6 +9,16 @@ test("reads amounts in several currencies and writes them again", () => {
   expect(amountsOf("")).toEqual({});
 });
 
-test.each(["60", "USD", "sixty USD", "60 DOLLAR", "-5 USD"])("does not take %s for an amount", (text) => {
-  expect(Object.keys(amountsOf(text))).toEqual([""]);
+test("reads an amount that holds in one country only", () => {
+  const read = amountsOf("60 EUR, 90 eur in fr");
+
+  expect(read).toEqual({ EUR: 6_000, "FR:EUR": 9_000 });
+  expect(textOf(read)).toBe("60.00 EUR, 90.00 EUR in FR");
 });
+
+test.each(["60 EUR in", "60 EUR in France", "60", "USD", "sixty USD", "60 DOLLAR", "-5 USD"])(
+  "does not take %s for an amount",
+  (text) => {
+    expect(Object.keys(amountsOf(text))).toEqual([""]);
+  },
+);

@@ -4,7 +4,7 @@ import { TextInput } from "./fields.tsx";
 
 type Props = {
   label: string;
-  /** Minor units by currency. */
+  /** Minor units by currency, or by country and currency: "DE:EUR". */
   value: Record<string, number>;
   onChange: (value: Record<string, number>) => void;
   /** Shown in the example. */
@@ -13,7 +13,7 @@ type Props = {
   help?: string;
 };
 
-/** Amounts in several currencies as one line of text: "60 USD, 8000 JPY". */
+/** Amounts in several currencies, some for one country only, as one line of text: "60 USD, 90 USD in CA, 8000 JPY". */
 export function ThresholdsField({ label, value, onChange, currency, error, help }: Props) {
   // What is typed stays as typed until the value is set from outside.
   const [typed, setTyped] = useState({ text: textOf(value), value });
@@ -30,7 +30,7 @@ export function ThresholdsField({ label, value, onChange, currency, error, help 
         onChange(read);
       }}
       placeholder={`60 ${currency}`}
-      error={isWrong ? `Write it as 60 ${currency}, with a comma between two currencies` : error}
+      error={isWrong ? `Write it as 60 ${currency} or 60 ${currency} in CA, with a comma between two` : error}
       help={help}
       dir="ltr"
     />
@@ -39,9 +39,10 @@ export function ThresholdsField({ label, value, onChange, currency, error, help 
 
 export function textOf(value: Record<string, number>): string {
   return Object.entries(value)
-    .map(([currency, amount]) => {
+    .map(([market, amount]) => {
+      const [currency = "", country] = market.split(":").toReversed();
       const digits = currencyExponent(currency);
-      return `${(amount / 10 ** digits).toFixed(digits)} ${currency}`;
+      return `${(amount / 10 ** digits).toFixed(digits)} ${currency}${country ? ` in ${country}` : ""}`;
     })
     .join(", ");
 }
@@ -51,9 +52,9 @@ export function amountsOf(text: string): Record<string, number> {
   const read: Record<string, number> = {};
   for (const part of text.split(",").map((one) => one.trim())) {
     if (part === "") continue;
-    const match = /^(\d{1,12}(?:\.\d{1,3})?)\s*([A-Za-z]{3})$/.exec(part);
-    const [, amount = "", currency = ""] = match ?? [];
-    if (match) read[currency.toUpperCase()] = toMinorUnits(amount, currency.toUpperCase());
+    const match = /^(\d{1,12}(?:\.\d{1,3})?)\s*([A-Z]{3})(?:\s+IN\s+([A-Z]{2}))?$/.exec(part.toUpperCase());
+    const [, amount = "", currency = "", country] = match ?? [];
+    if (match) read[country ? `${country}:${currency}` : currency] = toMinorUnits(amount, currency);
     else read[""] = 0;
   }
   return read;

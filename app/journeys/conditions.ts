@@ -7,6 +7,7 @@ export const CONDITION_FIELDS = [
   "cart_total",
   "item_count",
   "currency",
+  "ships_free",
   "checkout_stage",
   "shipment_status",
   "is_reduced",

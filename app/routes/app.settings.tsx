@@ -349,7 +349,7 @@ export default function Settings() {
           currency={data.currency}
           onChange={(freeShippingThresholds) => change({ freeShippingThresholds })}
           error={problems.find(({ path }) => path.startsWith("freeShippingThresholds"))?.message}
-          help="Cart total, one for each currency. The free-shipping message is silent in currencies without one."
+          help={`Cart total, one for each currency, and for a country that has its own: 60 ${data.currency}, 90 ${data.currency} in CA. The free-shipping message is silent in currencies without one.`}
         />
       </SettingsGroup>
 

@@ -17,13 +17,15 @@ const SHIRT = {
   seconds: 20,
 };
 
-async function worldWith(kind: string, { locale = "en", ...options }: WorldOptions & { locale?: string } = {}) {
+type Options = WorldOptions & { locale?: string; country?: string };
+
+async function worldWith(kind: string, { locale = "en", country, ...options }: Options = {}) {
   const world = await createWorld(options);
   for (const other of ["welcome", "cart_recovery", "checkout_recovery", "back_in_stock", "shipping"])
     await setEnabled(world.store, SHOP, other, false, world.clock.now());
   await setEnabled(world.store, SHOP, kind, true, world.clock.now());
   world.products.set("101", { id: "11", title: "Linen shirt", handle: "linen-shirt" });
-  await world.subscribe("visitor-ada", { isNew: false, locale });
+  await world.subscribe("visitor-ada", { isNew: false, locale, ...(country && { country }) });
   await world.pass(MINUTE);
   return world;
 }
@@ -450,9 +452,9 @@ test("does not speak of a last piece that is sold, restocked, or of a size that 
   expect(other.pushes).toEqual([]);
 });
 
-test("offers a code to who turns away with a full cart, at that moment and not later", async () => {
+test("offers free shipping to who turns away with a full cart, at that moment and not later", async () => {
   const world = await worldWith("exit_offer");
-  const [code] = world.giveCodes(1, 10);
+  const [code] = world.giveCodes(1, "free_shipping");
   await world.tell("visitor-ada", [{ type: "cart_updated", data: cartOf(4_900) }]);
   await world.pass(MINUTE);
   await world.tell("visitor-ada", [{ type: "checkout_intent", data: { cartToken: "cart-ada" } }]);
@@ -465,13 +467,55 @@ test("offers a code to who turns away with a full cart, at that moment and not l
   await world.pass(1);
 
   expect(world.pushes[0]?.notification).toMatchObject({
-    title: "Before you go: 10% off",
+    title: "Before you go: free shipping",
     data: { kind: "exit_offer", code },
   });
   expect(world.pushes[0]?.request.ttlSeconds).toBe(600);
   await world.tell("visitor-ada", [{ type: "custom", data: { name: "exit_intent" } }]);
   await world.pass(DAY);
   expect(world.pushes).toHaveLength(1);
+});
+
+test("takes something off for who turns away from a cart that is shipped for free already", async () => {
+  const world = await worldWith("exit_offer", { settings: { freeShippingThresholds: { USD: 4_000 } } });
+  world.giveCodes(1, "free_shipping");
+  const [code] = world.giveCodes(1, 10);
+  await world.tell("visitor-ada", [{ type: "cart_updated", data: cartOf(4_900) }]);
+  await world.tell("visitor-ada", [{ type: "custom", data: { name: "exit_intent" } }]);
+  await world.pass(DAY);
+
+  expect(world.pushes.map(({ notification }) => [notification.title, notification.data.code])).toEqual([
+    ["Before you go: 10% off", code],
+  ]);
+});
+
+test("makes the same offer when what was turned away from is heard of only afterwards", async () => {
+  const cartLast = await worldWith("exit_offer");
+  const filledAt = cartLast.clock.now();
+  await cartLast.pass(5_000);
+  await cartLast.tell("visitor-ada", [{ type: "custom", data: { name: "exit_intent" } }]);
+  await cartLast.pass(2_000);
+  await cartLast.tell("visitor-ada", [{ type: "cart_updated", data: cartOf(4_900), at: filledAt }]);
+  await cartLast.pass(28_000);
+  expect(cartLast.pushes).toHaveLength(1);
+
+  const checkoutLast = await worldWith("exit_offer");
+  await checkoutLast.tell("visitor-ada", [{ type: "cart_updated", data: cartOf(4_900) }]);
+  await checkoutLast.pass(MINUTE);
+  const wentAt = checkoutLast.clock.now();
+  await checkoutLast.pass(MINUTE);
+  await checkoutLast.leave("visitor-ada");
+  await checkoutLast.pass(2_000);
+  await checkoutLast.tell("visitor-ada", [{ type: "checkout_intent", data: { cartToken: "cart-ada" }, at: wentAt }]);
+  await checkoutLast.pass(28_000);
+  expect(checkoutLast.pushes).toHaveLength(1);
+
+  const stayed = await worldWith("exit_offer");
+  await stayed.tell("visitor-ada", [{ type: "custom", data: { name: "exit_intent" } }]);
+  await stayed.pass(5_000);
+  await stayed.tell("visitor-ada", [{ type: "cart_updated", data: cartOf(4_900) }]);
+  await stayed.pass(DAY);
+  expect(stayed.pushes).toEqual([]);
 });
 
 test("makes no offer to who comes back within half a minute, has an empty cart, or left from elsewhere", async () => {
@@ -528,6 +572,22 @@ test("names the exact amount a cart lacks for free shipping, in the currency it 
   await yen.pass(HOUR);
   expect(yen.pushes[0]?.notification).toMatchObject({ dir: "rtl", lang: "ar" });
   expect(yen.pushes[0]?.notification.title).toMatch(/3[,٬]100|٣٬١٠٠/);
+});
+
+test("takes the threshold of the shopper's country before that of the currency", async () => {
+  const settings = { freeShippingThresholds: { USD: 6_000, "CA:USD": 9_000, "CA:EUR": 1_000 } };
+  for (const [country, amount] of [
+    ["CA", "$41.00"],
+    ["US", "$11.00"],
+  ] as const) {
+    const world = await worldWith("free_shipping_gap", { settings, country });
+    await world.tell("visitor-ada", [{ type: "cart_updated", data: cartOf(4_900) }]);
+    await world.leave("visitor-ada");
+    await world.pass(HOUR);
+    expect(world.pushes.map(({ notification }) => notification.title)).toEqual([
+      `Only ${amount} more for free shipping`,
+    ]);
+  }
 });
 
 test("is silent without a threshold in the cart's currency, at or above it, and once a checkout began", async () => {

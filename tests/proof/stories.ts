@@ -130,7 +130,7 @@ export const STORIES: Story[] = [
       await shop.act(() => updateCheckout(shop.sim, checkout, { email: `${who.linkId}@example.com` }));
     },
     firstMs: 15 * MINUTE,
-    says: /Your checkout is waiting/,
+    says: /Your order is half done/,
     leadsTo: /^\/apps\/beckon\/go\//,
     total: 1,
     horizonMs: 5 * HOUR,
@@ -145,7 +145,7 @@ export const STORIES: Story[] = [
     },
     begins: ({ tell }) => tell(["custom", { name: "exit_intent" }], ["left"]),
     firstMs: 30 * SECOND,
-    says: /Before you go: 10% off/,
+    says: /Before you go: free shipping/,
     leadsTo: /\/(cart|discount)/,
     total: 1,
     horizonMs: DAY,

@@ -2,10 +2,11 @@ import { journeySchema } from "../definition.ts";
 import { DAY_MS, MINUTE_MS } from "../duration.ts";
 import type { PersonView } from "../person-view.ts";
 import { basketFacts, basketImage, isSoldOut, pricedNow } from "./first-product.ts";
+import { shipsFree } from "./free-shipping.ts";
 import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
 import { hasCart } from "./one-product.ts";
 import { PLAIN_MESSAGE } from "./plain-message.ts";
-import { orderSince } from "./silence.ts";
+import { latest, orderSince } from "./silence.ts";
 
 /** After that the shopper is gone: it is no offer for who is about to leave any more. */
 const NOW_MS = 10 * MINUTE_MS;
@@ -13,6 +14,22 @@ const NOW_MS = 10 * MINUTE_MS;
 const FROM_CHECKOUT_MS = 15 * MINUTE_MS;
 /** What a theme or an on-site prompt reports when the pointer leaves for the tab's edge. */
 const EXIT_INTENT = "exit_intent";
+const ARRIVES_LATE: ReadonlySet<string> = new Set(["cart_updated", "checkout_intent", "checkout_started"]);
+
+const TEXTS = {
+  en: {
+    title: "Before you go: {{ discount }}",
+    body: "{{ code }} is yours for {{ product_title }}{% if more_items > 0 %} and the rest of your cart{% endif %}, until {{ code_expires }} and once only.",
+  },
+  tr: {
+    title: "Gitmeden önce: {{ discount }}",
+    body: "{{ code }} kodu {{ product_title }}{% if more_items > 0 %} ve sepetinizdeki diğer ürünler{% endif %} için bir kez geçerli. Son tarih: {{ code_expires }}.",
+  },
+  ar: {
+    title: "قبل أن تغادر: {{ discount }}",
+    body: "رمزك {{ code }} على {{ product_title }}{% if more_items > 0 %} وبقية سلتك{% endif %}، يُستخدم مرة واحدة حتى {{ code_expires }}.",
+  },
+};
 
 const DEFAULT_DEFINITION = journeySchema.parse({
   trigger: { type: "exit_intent" },
@@ -24,20 +41,14 @@ const DEFAULT_DEFINITION = journeySchema.parse({
     { type: "wait", delay: "PT30S", from: "trigger" },
     {
       type: "message",
-      message: {
-        en: {
-          title: "Before you go: {{ discount }}",
-          body: "{{ code }} is yours for {{ product_title }}{% if more_items > 0 %} and the rest of your cart{% endif %}, until {{ code_expires }} and once only.",
-        },
-        tr: {
-          title: "Gitmeden önce: {{ discount }}",
-          body: "{{ code }} kodu {{ product_title }}{% if more_items > 0 %} ve sepetinizdeki diğer ürünler{% endif %} için bir kez geçerli. Son tarih: {{ code_expires }}.",
-        },
-        ar: {
-          title: "قبل أن تغادر: {{ discount }}",
-          body: "رمزك {{ code }} على {{ product_title }}{% if more_items > 0 %} وبقية سلتك{% endif %}، يُستخدم مرة واحدة حتى {{ code_expires }}.",
-        },
-      },
+      if: { all: [{ field: "ships_free", op: "ne", value: true }] },
+      message: TEXTS,
+      discount: { type: "free_shipping", validHours: 1, whenUnavailable: "send_without" },
+    },
+    {
+      type: "message",
+      if: { all: [{ field: "ships_free", op: "eq", value: true }] },
+      message: TEXTS,
       discount: { percent: 10, validHours: 1, whenUnavailable: "send_without" },
     },
   ],
@@ -75,17 +86,21 @@ export const exitOffer: JourneyKind = {
   longestDelayMs: 0,
   oncePerMs: 7 * DAY_MS,
 
-  plan({ event, person }: PlanInput): RunPlan[] {
+  // What they turned away from may be heard of after it: a cart that was filled, a checkout that was begun.
+  readsHistory: (_trigger, event) => (event && ARRIVES_LATE.has(event.kind) ? FROM_CHECKOUT_MS : null),
+
+  plan({ event, history, person }: PlanInput): RunPlan[] {
     const { cart } = person;
     if (!cart) return [];
     const subject = `cart:${cart.cartToken}`;
-    const intendedAt = intentAt(event, person.checkoutSignalAt);
+    const intents = [event, ...history].flatMap((one) => intentAt(one, person.checkoutSignalAt) ?? []);
+    const intendedAt = intents.length > 0 ? latest(...intents) : null;
     // Any sign of life after it: they stayed.
-    if (intendedAt === null) {
+    if (intendedAt === null || hasStayed(person, intendedAt)) {
       const run = person.runs.find((one) => one.journey === "exit_offer" && one.subject === subject);
       return run && hasStayed(person, run.anchorAt) ? [{ type: "exit", subject, reason: "returned" }] : [];
     }
-    if (!hasCart(person) || orderSince(person, cart.updatedAt) || hasStayed(person, intendedAt)) return [];
+    if (!hasCart(person) || orderSince(person, cart.updatedAt)) return [];
     return [
       {
         type: "arm",
@@ -114,10 +129,11 @@ export const exitOffer: JourneyKind = {
   },
 
   facts: ({ local, person, variants }) => (person.cart ? basketFacts(pricedNow(person.cart, local), variants) : {}),
-  conditionFacts: ({ person }) => ({
+  conditionFacts: ({ local, person }) => ({
     cart_total: person.cart?.total ?? null,
     item_count: person.cart?.items.reduce((sum, item) => sum + item.quantity, 0) ?? null,
     currency: person.cart?.currency ?? null,
+    ships_free: person.cart !== null && shipsFree(pricedNow(person.cart, local), person, local),
   }),
   hasDiscount: ({ person }) => person.cart?.discounted ?? false,
   target: () => "/cart",

@@ -1,8 +1,9 @@
 import { journeySchema } from "../definition.ts";
 import { DAY_MS, HOUR_MS } from "../duration.ts";
-import type { ShopFacts } from "../person-view.ts";
+import type { PersonView, Situation } from "../person-view.ts";
 import { basketFacts, basketImage, isSoldOut, pricedNow } from "./first-product.ts";
 import type { Basket } from "./first-product.ts";
+import { freeShippingThreshold } from "./free-shipping.ts";
 import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
 import { hasCart } from "./one-product.ts";
 import { PLAIN_MESSAGE } from "./plain-message.ts";
@@ -36,13 +37,13 @@ const DEFAULT_DEFINITION = journeySchema.parse({
   ],
 });
 
-/** The cart is below the shop's threshold for free shipping in the shopper's currency. Silent without a threshold. */
+/** The cart is below the shop's threshold for free shipping in the shopper's country and currency. Silent without a threshold. */
 export const freeShippingGap: JourneyKind = {
   ...PLAIN_MESSAGE,
   kind: "free_shipping_gap",
   name: "Free-shipping gap",
   description:
-    "Names the exact amount a cart lacks for free shipping. Needs a threshold in the shopper's currency in the settings.",
+    "Names the exact amount a cart lacks for free shipping. Needs a threshold for the shopper's country or currency in the settings.",
   trigger: "cart_left_below_threshold",
   isSubjectUnique: false,
   readsFulfillments: false,
@@ -58,7 +59,7 @@ export const freeShippingGap: JourneyKind = {
     const subject = `cart:${cart.cartToken}`;
     if (person.cartIsBought || orderSince(person, cart.updatedAt)) return [{ type: "exit", subject, reason: "bought" }];
     if (!hasCart(person)) return [{ type: "exit", subject, reason: "emptied" }];
-    if (missingAmount(cart, person.shop) === null) return [{ type: "exit", subject, reason: "no_longer_true" }];
+    if (missingAmount(cart, person, null) === null) return [{ type: "exit", subject, reason: "no_longer_true" }];
     if (person.cartCheckouts.length > 0) return [{ type: "exit", subject, reason: "checkout_started" }];
     if (isInCheckout(person)) return [{ type: "suspend", subject }];
     const context = { version: cart.updatedAt.getTime(), cartToken: cart.cartToken };
@@ -77,7 +78,7 @@ export const freeShippingGap: JourneyKind = {
     if (person.cartIsBought || orderSince(person, cart.updatedAt)) return { type: "exit", reason: "bought" };
     if (cart.items.length === 0) return { type: "exit", reason: "emptied" };
     if (person.cartCheckouts.length > 0) return { type: "exit", reason: "checkout_started" };
-    if (missingAmount(cart, person.shop) === null) {
+    if (missingAmount(cart, person, local) === null) {
       return { type: "exit", reason: "no_longer_true", values: { total: cart.total, currency: cart.currency } };
     }
     // A line that cannot be bought any more counts in the cart's total and would make the sum wrong.
@@ -90,7 +91,7 @@ export const freeShippingGap: JourneyKind = {
   facts({ local, person, variants }) {
     if (!person.cart) return {};
     const cart = pricedNow(person.cart, local);
-    return { ...basketFacts(cart, variants), missing_amount: missingAmount(cart, person.shop) };
+    return { ...basketFacts(cart, variants), missing_amount: missingAmount(cart, person, local) };
   },
   conditionFacts: ({ person }) => ({
     cart_total: person.cart?.total ?? null,
@@ -104,8 +105,11 @@ export const freeShippingGap: JourneyKind = {
 };
 
 /** What the cart lacks, in its own currency; null when it lacks nothing or the shop has no threshold in that currency. */
-function missingAmount(cart: Basket, { settings }: ShopFacts): { amount: number; currency: string } | null {
-  const threshold = settings.freeShippingThresholds[cart.currency];
-  if (!threshold || cart.total <= 0 || cart.total >= threshold) return null;
-  return { amount: threshold - cart.total, currency: cart.currency };
+function missingAmount(
+  { currency, total }: Basket,
+  person: PersonView,
+  local: Situation["local"],
+): { amount: number; currency: string } | null {
+  const threshold = freeShippingThreshold(person, currency, local);
+  return threshold === null || total <= 0 || total >= threshold ? null : { amount: threshold - total, currency };
 }
