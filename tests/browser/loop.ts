@@ -1,20 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { test } from "node:test";
-import type { Browser, Page } from "puppeteer-core";
-import { startPushService } from "../../simulator/push/push-service.ts";
-import { type Demo, startDemo } from "../support/start-demo.ts";
-import { startDesktop } from "./support/desktop.ts";
-import {
-  type BrowserName,
-  createProfile,
-  findBrowser,
-  grantNotifications,
-  howToInstall,
-  launchBrowser,
-} from "./support/launch-browser.ts";
+import type { Demo } from "../support/start-demo.ts";
+import { findBrowser, howToInstall } from "./support/launch-browser.ts";
+import { addFirstProduct, openShop, readCart, sayYes, startLoop } from "./support/start-loop.ts";
+import type { Loop } from "./support/start-loop.ts";
 import { until } from "./support/until.ts";
 
 // The whole loop with nothing mocked inside the browser: a shopper says yes to our prompt, fills a cart, leaves, is brought
@@ -22,8 +11,6 @@ import { until } from "./support/until.ts";
 // merchant reads the order in the report.
 
 const LOOP_WITHIN_MS = 180_000;
-/** Inside the prompt's open shadow root. */
-const ACCEPT = ">>> [data-beckon='accept']";
 
 for (const name of ["firefox", "chromium"] as const) {
   const isMissing = !findBrowser(name);
@@ -36,25 +23,10 @@ for (const name of ["firefox", "chromium"] as const) {
   });
 }
 
-type Loop = {
-  demo: Demo;
-  browser: Browser;
-  desktop: Awaited<ReturnType<typeof startDesktop>>;
-  close(): Promise<void>;
-};
-
 async function walk({ demo, browser, desktop }: Loop, say: (what: string) => void): Promise<void> {
   const page = await openShop(browser, demo);
   await addFirstProduct(page);
-  const accept = await page.waitForSelector(ACCEPT, { timeout: 30_000 });
-  assert.ok(accept, "our prompt appears after something was put into the cart");
-  // What the shopper answers to the browser's own question, which our button leads to.
-  await grantNotifications(browser, demo.store);
-  await page.locator(ACCEPT).click(); // once it has stopped moving
-  const subscriber = await until("the subscription", async () => {
-    const { data } = (await demo.api("subscribers")) as { data: { id: string; visitorId: string }[] };
-    return data[0];
-  });
+  const { visitorId } = await sayYes(browser, demo, page);
   say("opted in by a tap on our prompt");
 
   await desktop.find("Welcome");
@@ -105,72 +77,11 @@ async function walk({ demo, browser, desktop }: Loop, say: (what: string) => voi
 
   const before = desktop.history().length;
   await demo.advance("PT72H");
-  const { data } = (await demo.api(`ledger?visitorId=${subscriber.visitorId}&journey=cart_recovery`)) as {
+  const { data } = (await demo.api(`ledger?visitorId=${visitorId}&journey=cart_recovery`)) as {
     data: { verdict: string }[];
   };
   assert.equal(data.filter(({ verdict }) => verdict === "sent").length, 2, "two cart messages and no more");
   assert.equal(desktop.history().length, before, "nothing came after the purchase");
-}
-
-async function startLoop(name: BrowserName): Promise<Loop> {
-  const folder = mkdtempSync(path.join(tmpdir(), "beckon-loop-"));
-  const pushService = await startPushService();
-  const desktop = await startDesktop();
-  const profile = createProfile();
-  const ca = path.join(folder, "ca.pem");
-  writeFileSync(ca, pushService.ca);
-  const demo = await startDemo({
-    env: {
-      PUSH_HOSTS: `127.0.0.1:${pushService.port}`,
-      PUSH_CA_FILE: ca,
-      PUSH_ROUTES: pushService.chromiumHosts.map((host) => `${host}=127.0.0.1:${pushService.port}`).join(","),
-    },
-  });
-  const browser = await launchBrowser(name, { pushService, desktop, profile, notifications: "ask" });
-  return {
-    demo,
-    browser,
-    desktop,
-    async close() {
-      await browser.close().catch(() => {});
-      await demo.close();
-      await Promise.all([desktop.close(), pushService.close()]);
-      profile.remove();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-async function openShop(browser: Browser, demo: Demo): Promise<Page> {
-  const page = await browser.newPage();
-  const { products } = (await (await fetch(`${demo.store}/products.json?limit=250`)).json()) as {
-    products: { handle: string; variants: { available: boolean }[] }[];
-  };
-  const product = products.find(({ variants }) => variants[0]?.available);
-  assert.ok(product, "the shop has something to sell");
-  await page.goto(`${demo.store}/products/${product.handle}`, { waitUntil: "load" });
-  return page;
-}
-
-async function addFirstProduct(page: Page): Promise<void> {
-  const button = await page.waitForSelector("form[action$='/cart/add'] [type='submit']");
-  await button?.click();
-  await until("the product in the cart", async () => (await readCart(page)).items.length === 1);
-  const drawer = await page.waitForSelector("dialog[open]");
-  await page.keyboard.press("Escape");
-  await until("the cart drawer to close", async () => drawer?.evaluate((dialog) => !dialog.hasAttribute("open")));
-}
-
-type Cart = {
-  token: string;
-  items: { variant_id: number; quantity: number; product_title: string }[];
-  total_discount: number;
-  original_total_price: number;
-  cart_level_discount_applications: { title: string }[];
-};
-
-function readCart(page: Page): Promise<Cart> {
-  return page.evaluate(async () => (await fetch("/cart.js")).json()) as Promise<Cart>;
 }
 
 /** A date some days from now. */
