@@ -156,7 +156,7 @@ class RunStep {
       case "webhook":
         return this.#callWebhook(decision.url);
       case "end":
-        return this.#end(decision.reason, decision.reason === "filtered" ? { step: this.#situation.run.step } : {});
+        return this.#endByItself(decision.reason);
       case "exit":
         return this.#end(decision.reason, decision.values);
     }
@@ -166,6 +166,15 @@ class RunStep {
     const end = { state: reason === null ? ("finished" as const) : ("exited" as const), reason };
     const ledger = reason === null ? [] : [this.#row("dropped", reason, values)];
     await this.#deps.store.runs.commitEnd(this.#expected, end, ledger, this.#now);
+    return true;
+  }
+
+  /** A condition after a message ends nothing of that message, which may still be on its way: the run is finished. */
+  async #endByItself(reason: "filtered" | "superseded" | null): Promise<boolean> {
+    const { sent = 0 } = this.#situation.context;
+    if (reason === null || sent === 0) return this.#end(reason, {});
+    const end = { state: "finished" as const, reason };
+    await this.#deps.store.runs.commitEnd(this.#expected, end, [this.#row("dropped", reason, {})], this.#now);
     return true;
   }
 

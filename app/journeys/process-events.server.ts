@@ -449,11 +449,7 @@ class Look {
     const last = await store.runs.lastOf(shop.shop, kind.kind, plan.subject, whose);
     // One that is ended by this very event is still under way in the store.
     const lastEnded = last && (this.#ended.has(last.id) ? this.#asEnded(last) : last);
-    if (
-      lastEnded &&
-      (lastEnded.state === "active" || !kind.mayStartAgain(lastEnded, contextOf(lastEnded), plan.context))
-    )
-      return;
+    if (lastEnded && (lastEnded.state === "active" || !mayStartAgain(kind, lastEnded, plan.context))) return;
 
     const facts = this.#stepFacts(Math.max(kind.minimumDelayMs, plan.minimumDelayMs ?? 0));
     const first = this.#firstInTime(definition, { anchorAt: plan.anchorAt, context: plan.context }, facts, plan.dueAt);
@@ -535,6 +531,14 @@ class Look {
       notificationId: null,
     };
   }
+}
+
+/** Whoever reached the goal, or did what ends the journey, begins anew only with something new. */
+function mayStartAgain(kind: JourneyKind, ended: Run, plan: RunContext): boolean {
+  const context = contextOf(ended);
+  const isDone = ended.exitReason === "goal_reached" || ended.exitReason === "event_exit";
+  if (isDone && (plan.version ?? 0) <= (context.version ?? 0)) return false;
+  return kind.mayStartAgain(ended, context, plan);
 }
 
 function contextOf(run: Run): RunContext {

@@ -61,6 +61,8 @@ export function dueAtStep(definition: Steps, path: string, anchors: Anchors): Da
   const due = plannedAt(definition, path, anchors);
   const { previousAt, meantAt, anchorAt } = anchors;
   if (!previousAt || !meantAt || anchorAt > previousAt) return due;
+  // A wait for being seen has counted the lateness already.
+  if (waitsOf(definition, path).some((wait) => wait.from === "seen")) return due;
   const lateMs = previousAt.getTime() - meantAt.getTime();
   if (lateMs <= LATE_MS) return due;
   return new Date(Math.max(due.getTime(), meantAtStep(definition, path, anchors).getTime() + lateMs));
