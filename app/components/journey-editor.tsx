@@ -2,6 +2,7 @@ import { BlockStack, Card, InlineStack, Text } from "@shopify/polaris";
 import type { JourneyDefinition, MessageStep, Step, WaitStep } from "../journeys/definition.ts";
 import { allSteps } from "../journeys/step-paths.ts";
 import { Inset, Panel } from "./admin-page.tsx";
+import { areByCartTotal, DelayBands } from "./delay-bands.tsx";
 import { delayInWords } from "./delay-text.ts";
 import { DelayField } from "./delay-field.tsx";
 import type { FormProblem } from "./form-problems.ts";
@@ -12,6 +13,9 @@ import { NotificationPreview } from "./notification-preview.tsx";
 import { sentence, triggerInWords } from "./plain-words.ts";
 import { stepInWords } from "./step-words.ts";
 import type { PreviewMessage } from "./notification-preview.tsx";
+
+/** What begins journeys about a cart, whose waits may differ by what it comes to. */
+const ABOUT_A_CART: ReadonlySet<string> = new Set(["cart_left", "checkout_left", "cart_left_below_threshold"]);
 
 /** Which text is on the screen's right: a step and a language. */
 export type EditedText = { step: number; locale: string };
@@ -63,6 +67,14 @@ export function JourneyEditor(props: EditorProps) {
                 error={errorOf(`steps.${index}.delay`)}
                 onChange={(changes) => replaceStep(index, { ...step, ...changes })}
               />
+              {(step.bands || ABOUT_A_CART.has(definition.trigger.type)) && (
+                <DelayBands
+                  bands={step.bands ?? []}
+                  currency={props.currency}
+                  errorOf={(path) => errorOf(`steps.${index}.${path}`)}
+                  onChange={(bands) => replaceStep(index, { ...step, bands })}
+                />
+              )}
               {index === 0 && minimumDelayMs > 0 && (
                 <Text as="p" tone="subdued">
                   {`Never sooner than ${delayInWords(minimumDelayMs)}.`}
@@ -124,7 +136,7 @@ function StepInWords({ step }: { step: Step }) {
 
 function isPlainWait(step: Step): step is WaitStep & { delay: string; from: "previous" | "trigger" } {
   if (step.type !== "wait") return false;
-  return step.delay !== undefined && step.from !== "seen" && step.bands === undefined && step.at === undefined;
+  return step.delay !== undefined && step.from !== "seen" && step.at === undefined && areByCartTotal(step.bands);
 }
 
 /** The message being edited, as it will look, or what is wrong with its Liquid. */

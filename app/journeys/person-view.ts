@@ -56,6 +56,8 @@ export type RunContext = {
   subscriptionId?: string;
   checkoutToken?: string;
   cartToken?: string;
+  /** Of what was in the cart, to see whether it is the same. */
+  contents?: string;
   status?: string;
   alertId?: number;
 };

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { buildItem, createWorld, DAY, HOUR, MINUTE, SHOP } from "../support/journey-world.ts";
+import { cartRecovery } from "../../app/journeys/kinds/cart-recovery.server.ts";
 import { saveDefinition, setEnabled } from "../../app/journeys/journeys.server.ts";
 
 /** A subscriber, greeted, who put one shirt into the cart and left. */
@@ -240,6 +241,66 @@ test("does not start again after its last message until the cart changes", async
   await world.leave("ada");
   await world.pass(4 * MINUTE);
   expect(world.pushes).toHaveLength(3);
+});
+
+test("writes about the same things in the cart again only a week after its last message", async () => {
+  const { world } = await abandonedCart();
+  await world.pass(4 * DAY);
+  const inAll = world.pushes.length;
+  await world.cart("ada", [buildItem()]);
+  await world.leave("ada");
+  await world.pass(HOUR);
+  expect(world.pushes).toHaveLength(inAll);
+
+  await world.pass(7 * DAY);
+  await world.cart("ada", [buildItem()]);
+  await world.leave("ada");
+  await world.pass(4 * MINUTE);
+  expect(world.pushes).toHaveLength(inAll + 1);
+});
+
+test("begins anew when the cart is changed between the second reminder and what would follow it", async () => {
+  const { world } = await abandonedCart();
+  world.giveCodes(2);
+  await world.pass(2 * HOUR);
+  await world.cart("ada", [buildItem()]);
+  await world.leave("ada");
+  await world.pass(4 * MINUTE);
+  expect(world.pushes).toHaveLength(2);
+
+  await world.cart("ada", [buildItem({ productId: "p2", variantId: "v2", title: "Scarf" })]);
+  await world.leave("ada");
+  await world.pass(4 * MINUTE);
+  expect(world.titles().at(-1)).toBe("Scarf is still in your cart");
+  expect(world.ledger()).toContainEqual(expect.stringMatching(/^cart_recovery .* dropped replaced$/));
+});
+
+test("gives dearer carts the time that the merchant gives them, by what is in the cart in the end", async () => {
+  const world = await createWorld();
+  const { defaultDefinition } = cartRecovery;
+  const over = (value: number, delay: string) => ({
+    if: { all: [{ field: "cart_total" as const, op: "gte" as const, value }] },
+    delay,
+  });
+  const [first, ...others] = defaultDefinition.steps;
+  const steps = [{ ...first, bands: [over(100_000, "PT2H"), over(20_000, "PT30M")] }, ...others];
+  const definition = { ...defaultDefinition, steps };
+  await saveDefinition(world.store, SHOP, "cart_recovery", definition, world.clock.now());
+  for (const [visitorId, price, minutes] of [
+    ["cheap", 4_900, 3],
+    ["dear", 30_000, 30],
+    ["dearest", 150_000, 120],
+  ] as const) {
+    await world.subscribe(visitorId, { isNew: false });
+    await world.cart(visitorId, [buildItem()]);
+    await world.cart(visitorId, [buildItem({ price })]);
+    await world.leave(visitorId);
+    const leftAt = world.clock.now();
+    world.pushes.length = 0;
+    await world.pass(minutes * MINUTE);
+    expect(world.pushes.map(({ at }) => (at.getTime() - leftAt.getTime()) / MINUTE)).toEqual([minutes]);
+    await world.cart(visitorId, []);
+  }
 });
 
 test("waits for a code, and leaves without one when none can be had", async () => {

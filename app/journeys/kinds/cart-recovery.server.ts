@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
+import type { CartItem } from "../../events/shop-event.ts";
 import { journeySchema } from "../definition.ts";
-import { HOUR_MS, MINUTE_MS } from "../duration.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../duration.ts";
 import type { PersonView, RunContext, Situation } from "../person-view.ts";
 import { backOrQuiet, backOrTonight } from "./cart-buttons.ts";
 import { basketFacts, basketImage, isSoldOut, pricedNow } from "./first-product.ts";
@@ -12,6 +14,9 @@ const AFTER_CHECKOUT_MS = 15 * MINUTE_MS;
 
 /** Messages about the cart itself. */
 const REMINDERS = 2;
+
+/** For so long after a message the same things in the cart are not written about from the beginning again. */
+const SAME_CART_MS = 7 * DAY_MS;
 
 const DEFAULT_DEFINITION = journeySchema.parse({
   trigger: { type: "cart_left" },
@@ -160,9 +165,14 @@ export const cartRecovery: JourneyKind = {
     const checkout = person.cartCheckouts[0] ?? null;
     if (isInCheckout(person) && !checkout) return [...plans, { type: "suspend", subject }];
     const run = person.runs.find((one) => one.journey === "cart_recovery" && one.subject === subject);
-    const { sent = 0, version = 0 }: RunContext = run?.context ?? {};
-    // A cart that was changed after both reminders is a new one: what is left of the old one's run is about other products.
-    if (sent >= REMINDERS && cart.updatedAt.getTime() > version)
+    const context = {
+      version: cart.updatedAt.getTime(),
+      cartToken: cart.cartToken,
+      contents: contentsOf(cart.items),
+    };
+    // What is left of the run after both reminders is about products like those that were in the cart then.
+    const before: RunContext = run?.context ?? {};
+    if ((before.sent ?? 0) >= REMINDERS && isAnotherCart(before, context))
       plans.push({ type: "exit", subject, reason: "replaced" });
     return [
       ...plans,
@@ -171,7 +181,7 @@ export const cartRecovery: JourneyKind = {
         subject,
         anchorAt: latest(silentSince(person), checkout?.updatedAt ?? null),
         minimumDelayMs: checkout ? AFTER_CHECKOUT_MS : 0,
-        context: { version: cart.updatedAt.getTime(), cartToken: cart.cartToken },
+        context,
       },
     ];
   },
@@ -179,7 +189,7 @@ export const cartRecovery: JourneyKind = {
   mayStartAgain(ended, context, plan) {
     // Over because there was nothing to write about: whenever there is again, from the beginning.
     if (ended.exitReason === "bought" || ended.exitReason === "emptied" || ended.exitReason === "replaced") return true;
-    return (context.sent ?? 0) === 0 ? ended.state === "exited" : (plan.version ?? 0) > (context.version ?? 0);
+    return (context.sent ?? 0) === 0 ? ended.state === "exited" : isAnotherCart(context, plan);
   },
 
   survivesPurchase: () => false,
@@ -218,4 +228,15 @@ export const cartRecovery: JourneyKind = {
 function isHandedOver({ cartCheckouts, enabledKinds, visitorIds }: PersonView): boolean {
   const tiedTo = cartCheckouts[0]?.visitorId;
   return typeof tiedTo === "string" && visitorIds.includes(tiedTo) && enabledKinds.has("checkout_recovery");
+}
+
+/** Whether reminders of a cart begin anew: something else is in it, or it is busy again long after the last message. */
+function isAnotherCart(before: RunContext, { contents, version = 0 }: RunContext): boolean {
+  if (version <= (before.version ?? 0)) return false;
+  return contents !== before.contents || version - (before.lastSentAt ?? 0) >= SAME_CART_MS;
+}
+
+function contentsOf(items: CartItem[]): string {
+  const lines = items.map(({ variantId, quantity }) => `${variantId}x${quantity}`).toSorted();
+  return createHash("sha256").update(lines.join(" ")).digest("base64url").slice(0, 12);
 }
