@@ -25,6 +25,9 @@ const RECENT_VISITORS = 2_000;
 /** A customer's browsers; more are not a person. */
 const MOST_VISITORS = 50;
 
+/** Asked for the JSON of the tag, then for the tag: the text alone passes most by, a tenth of what taking it apart costs. */
+const HAS_TAG = "(instr(v.tags, ?) > 0 and exists (select 1 from json_each(v.tags) where value = ?))";
+
 type VisitorRow = {
   visitorId: string;
   customerId: string | null;
@@ -59,9 +62,8 @@ export function campaignStore(database: Database): CampaignStore {
     `select id as subscriptionId, visitor_id as visitorId from subscriptions
      where shop = ? and state = 'active' and id > ? order by id limit ?`,
   );
-  const tagged = sqlite.prepare<[string, string, string, number], Named & { isTagged: 0 | 1 }>(
-    `select s.id as subscriptionId, s.visitor_id as visitorId,
-       exists (select 1 from json_each(v.tags) where value = ?) as isTagged
+  const tagged = sqlite.prepare<[string, string, string, string, number], Named & { isTagged: 0 | 1 }>(
+    `select s.id as subscriptionId, s.visitor_id as visitorId, ${HAS_TAG} as isTagged
      from subscriptions s left join visitors v on v.shop = s.shop and v.visitor_id = s.visitor_id
      where s.shop = ? and s.state = 'active' and s.id > ? order by s.id limit ?`,
   );
@@ -171,17 +173,18 @@ export function campaignStore(database: Database): CampaignStore {
     `update jobs set run_at = ? where ${WAITING} and key in (
        select 'delivery:' || id from deliveries where campaign_id = ? and state in ('queued', 'sending'))`,
   );
-  const reach = sqlite.prepare<[string, string, number], { visitorId: string; consents: 0 | 1 }>(
-    // Ties stay together, because a visitor's subscriptions are one person: grouped, then cut.
-    `select visitor_id as visitorId, max(consent_marketing) as consents from subscriptions
-     where shop = ? and visitor_id > ? and state = 'active' group by visitor_id order by visitor_id limit ?`,
+  // Ties stay together, because a visitor's subscriptions are one person: grouped, then cut.
+  const REACHABLE = `select visitor_id as visitorId, max(consent_marketing) as consents from subscriptions
+    where shop = ? and visitor_id > ? and state = 'active' group by visitor_id order by visitor_id limit ?`;
+  type Part = { people: number | null; read: number; last: string | null };
+  const reachAll = sqlite.prepare<[string, string, number], Part>(
+    `select sum(consents) as people, count(*) as read, max(visitorId) as last from (${REACHABLE})`,
   );
-  const hasTag = sqlite
-    .prepare<[string, string, string], 1>(
-      `select 1 from visitors v where v.shop = ? and v.visitor_id = ?
-         and exists (select 1 from json_each(v.tags) where value = ?)`,
-    )
-    .pluck();
+  const reachTagged = sqlite.prepare<[string, string, string, string, string, number], Part>(
+    `select sum(p.consents = 1 and exists (
+         select 1 from visitors v where v.shop = cast(? as text) and v.visitor_id = p.visitorId and ${HAS_TAG})) as people,
+       count(*) as read, max(p.visitorId) as last from (${REACHABLE}) p`,
+  );
 
   function wake(campaignId: string, now: Date): void {
     wakePages.run(now.getTime(), campaignId);
@@ -225,7 +228,7 @@ export function campaignStore(database: Database): CampaignStore {
       const end = named.at(-1)?.subscriptionId ?? cursor;
       return { named, cursor: end, isAudienceRead: named.length < limit, fromDelays: false };
     }
-    const window = tagged.all(audience.tag, shop, cursor, TAG_WINDOW);
+    const window = tagged.all(JSON.stringify(audience.tag), audience.tag, shop, cursor, TAG_WINDOW);
     const named = window.filter(({ isTagged }) => isTagged === 1).slice(0, limit);
     const isCut = named.length === limit;
     const end = (isCut ? named.at(-1) : window.at(-1))?.subscriptionId ?? cursor;
@@ -421,11 +424,11 @@ export function campaignStore(database: Database): CampaignStore {
     },
 
     async countReach(shop, audience, after, limit) {
-      const rows = reach.all(shop, after, limit);
-      const counted = rows.filter(
-        ({ visitorId, consents }) => consents === 1 && ("all" in audience || hasTag.get(shop, visitorId, audience.tag)),
-      );
-      return { people: counted.length, next: rows.length < limit ? null : (rows.at(-1)?.visitorId ?? null) };
+      const { people, read, last } =
+        "all" in audience
+          ? (reachAll.get(shop, after, limit) as Part)
+          : (reachTagged.get(shop, JSON.stringify(audience.tag), audience.tag, shop, after, limit) as Part);
+      return { people: people ?? 0, next: read < limit ? null : last };
     },
 
     async tags(shop, limit) {
