@@ -64,7 +64,7 @@ export type MirrorChange =
   /** Ends the installation: sessions removed, waiting messages dropped, runs exited. Ignored when older than the install. */
   | { type: "uninstalled"; at: Date }
   /** Deletes everything stored of the shop, this event included. Ignored while the app is installed. */
-  | { type: "shop_redacted" }
+  | { type: "shop_redacted"; at: Date }
   | { type: "customer_redacted"; customerId: string; orderIds: string[] };
 
 /** A sign of life. `left` is the page's own word that the last tab was hidden; any later signal voids it. */

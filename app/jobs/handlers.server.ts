@@ -37,6 +37,8 @@ import { advanceCampaignHandler } from "./advance-campaign.server.ts";
 import { sendCampaignPageHandler } from "./send-campaign-page.server.ts";
 import { SEND_DIRECT_JOB } from "../direct/direct-message.ts";
 import { sendDirectMessageHandler } from "./send-direct-message.server.ts";
+import { FORGET_SHOP_JOB } from "../subscriptions/privacy-store.ts";
+import { forgetShopHandler } from "./forget-shop.server.ts";
 import { HOUSEKEEPING_KIND, housekeepingHandler } from "./housekeeping.server.ts";
 
 /** Each kind of job, the function that does it and how many of it run at once in one process. One line for each kind. */
@@ -86,6 +88,7 @@ export function jobHandlers(services: Services): Record<string, HandlerBinding> 
     [HAND_OVER_KIND]: { handler: createHandOverHandler(services), concurrency: 8 },
     [SEND_DIRECT_JOB]: { handler: sendDirectMessageHandler(services), concurrency: 16 },
     [HOUSEKEEPING_KIND]: { handler: housekeepingHandler(store, clock), concurrency: 1 },
+    [FORGET_SHOP_JOB]: { handler: forgetShopHandler(services), concurrency: 1 },
     "attribute-order": { handler: attributeOrderHandler(services), concurrency: 4 },
     [CATALOGUE_JOB]: { handler: catalogueHandler({ ...services, local }), concurrency: 2 },
     [SYNC_SHOP_JOB]: { handler: syncShopHandler(services), concurrency: 4 },

@@ -13,8 +13,9 @@ export async function loader({ request, context }: LoaderFunctionArgs): Promise<
     });
   }
 
+  const counts = await store.jobs.counts();
   metrics.jobs.reset();
-  for (const { kind, state, count } of await store.jobs.counts()) metrics.jobs.set({ kind, state }, count);
+  for (const { kind, state, count } of counts) metrics.jobs.set({ kind, state }, count);
   return new Response(await metrics.registry.metrics(), {
     headers: { "Content-Type": metrics.registry.contentType, "Cache-Control": "no-store" },
   });

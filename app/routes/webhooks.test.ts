@@ -584,6 +584,8 @@ test("shop/redact leaves nothing of the shop, and everything of the others", asy
   await app.webhook(webhooks, "app/uninstalled", { id: 1 });
 
   expect((await app.webhook(webhooks, "shop/redact", { shop_id: 1, shop_domain: SHOP })).status).toBe(200);
+  expect(await app.store.jobs.list({ kind: "forget-shop" })).toHaveLength(1);
+  while (await app.store.privacy.forgetShopPart(SHOP, 2));
 
   const { sqlite } = app.store.database;
   const tables = sqlite

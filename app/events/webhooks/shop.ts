@@ -57,7 +57,7 @@ export const parseUninstalled: WebhookParser = (_payload, { triggeredAt }) => ({
 /** shop/redact, two days after an uninstall. */
 export const parseShopRedact: WebhookParser = (_payload, { triggeredAt }) => ({
   event: { kind: "uninstalled", occurredAt: triggeredAt, data: { redacted: true } },
-  changes: [{ type: "shop_redacted" }],
+  changes: [{ type: "shop_redacted", at: triggeredAt }],
 });
 
 const ids = z

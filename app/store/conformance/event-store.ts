@@ -248,13 +248,18 @@ export function eventStoreConformance(createStore: CreateStore): void {
     test("an uninstall ends what waits, and only then is a shop forgotten as a whole", async () => {
       const store = await createInstalled();
       await recordEvents(store, [entry([order()], { kind: "order_created" })], NOON);
-      await recordEvents(store, [entry([{ type: "shop_redacted" }])], NOON);
+      await recordEvents(store, [entry([{ type: "shop_redacted", at: NOON }])], NOON);
+      expect(await store.jobs.list({ kind: "forget-shop" })).toEqual([]);
+      expect(await store.privacy.forgetShopPart(SHOP, 100)).toBe(false);
       expect(await store.mirror.order(SHOP, "5001")).not.toBeNull();
 
       await recordEvents(store, [entry([{ type: "uninstalled", at: later(60) }])], later(60));
       expect((await store.shops.get(SHOP))?.state).toBe("uninstalled");
       expect(await store.jobs.list({ state: "scheduled" })).toEqual([]);
-      await recordEvents(store, [entry([{ type: "shop_redacted" }])], later(120));
+      await recordEvents(store, [entry([{ type: "shop_redacted", at: later(120) }])], later(120));
+      expect(await store.jobs.list({ kind: "forget-shop" })).toMatchObject([{ payload: { shop: SHOP } }]);
+      expect(await store.privacy.forgetShopPart(SHOP, 1)).toBe(true);
+      while (await store.privacy.forgetShopPart(SHOP, 1));
 
       expect(await store.shops.get(SHOP)).toBeNull();
       expect(await store.mirror.order(SHOP, "5001")).toBeNull();

@@ -1,5 +1,6 @@
 import { and, eq, inArray, or } from "drizzle-orm";
 import type { Database } from "./database.server.ts";
+import { WAITING } from "./job-statements.server.ts";
 import {
   campaignDelays,
   carts,
@@ -199,20 +200,54 @@ export function forgetCustomer(db: Database, shop: string, customerId: string, o
     .run();
 }
 
-/** Every row of every table that belongs to the shop, whichever tables there are, and its waiting jobs. */
-export function forgetShop({ drizzle: d, sqlite, jobs }: Database, shop: string): void {
-  for (const { id } of d.select({ id: runs.id }).from(runs).where(eq(runs.shop, shop)).all())
-    jobs.cancelByKey(`run:${id}`);
-  for (const { id } of d.select({ id: deliveries.id }).from(deliveries).where(eq(deliveries.shop, shop)).all())
-    jobs.cancelByKey(`delivery:${id}`);
-  sqlite
-    .prepare(`delete from jobs where id not in (select job_id from job_leases) and json_extract(payload, '$.shop') = ?`)
-    .run(shop);
+/**
+ * Deletes rows of a shop, whichever tables there are, and the jobs that would use them: `limit` at most, the shop's own row
+ * last. To be called in a transaction of its own, again and again.
+ */
+export function shopForgetter({ sqlite, jobs }: Database): (shop: string, limit: number) => boolean {
+  const isInstalled = sqlite.prepare<[string], 1>("select 1 from shops where shop = ? and state = 'installed'").pluck();
+  const withJobs = [
+    { table: "runs", key: "run" },
+    { table: "deliveries", key: "delivery" },
+  ].map(({ table, key }) => ({
+    key,
+    rows: sqlite
+      .prepare<[string, number], string | number>(
+        `delete from ${table} where rowid in (select rowid from ${table} where shop = ? limit ?) returning id`,
+      )
+      .pluck(),
+  }));
+  // What the uninstall has left of them, and what came since.
+  const deleteJobs = sqlite.prepare<[string]>(
+    `delete from jobs where ${WAITING} and json_extract(payload, '$.shop') = ?`,
+  );
   const tables = sqlite
     .prepare<[], string>(
-      `select m.name from sqlite_master m join pragma_table_info(m.name) c on c.name = 'shop' where m.type = 'table'`,
+      `select m.name from sqlite_master m join pragma_table_info(m.name) c on c.name = 'shop'
+       where m.type = 'table' order by m.name = 'shops', m.name`,
     )
     .pluck()
-    .all();
-  for (const table of tables) sqlite.prepare(`delete from "${table}" where shop = ?`).run(shop);
+    .all()
+    .map((table) =>
+      sqlite.prepare<[string, number]>(
+        `delete from "${table}" where rowid in (select rowid from "${table}" where shop = ? limit ?)`,
+      ),
+    );
+
+  return function forgetPart(shop, limit) {
+    if (isInstalled.get(shop) !== undefined) return false;
+    let left = limit;
+    for (const { key, rows } of withJobs) {
+      const ids = rows.all(shop, left);
+      for (const id of ids) jobs.cancelByKey(`${key}:${id}`);
+      left -= ids.length;
+      if (left === 0) return true;
+    }
+    for (const table of tables) {
+      left -= table.run(shop, left).changes;
+      if (left === 0) return true;
+    }
+    deleteJobs.run(shop);
+    return false;
+  };
 }

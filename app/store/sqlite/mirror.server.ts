@@ -1,10 +1,11 @@
 import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, ne, sql } from "drizzle-orm";
 import type { MirrorChange, OrderChange } from "../../events/mirror-change.ts";
+import type { NewJob } from "../../scheduler/job.ts";
 import type { Database } from "./database.server.ts";
 import { WAITING } from "./job-statements.server.ts";
 import { interestStatements } from "./interest-store.server.ts";
 import { priceStatements } from "./price-store.server.ts";
-import { forgetCustomer, forgetShop, forgetVisitorHistory } from "./forget.server.ts";
+import { forgetCustomer, forgetVisitorHistory } from "./forget.server.ts";
 import {
   attributions,
   campaigns,
@@ -49,6 +50,11 @@ export type Mirror = {
 
 /** Job that credits an order: see app/attribution. */
 const ATTRIBUTE_ORDER_JOB = "attribute-order";
+
+/** The job of subscriptions/privacy-store.ts: the store takes only types from there. */
+function forgetShopJob(shop: string, runAt: Date): NewJob {
+  return { kind: "forget-shop", key: `forget-shop:${shop}`, payload: { shop }, runAt };
+}
 
 export function attributeOrderJob(shop: string, orderId: string, runAt: Date) {
   return {
@@ -774,7 +780,7 @@ export function createMirror(db: Database): Mirror {
 
         case "shop_redacted": {
           const row = d.select({ state: shops.state }).from(shops).where(eq(shops.shop, shop)).get();
-          if (row?.state !== "installed") forgetShop(db, shop);
+          if (row?.state !== "installed") jobs.schedule(forgetShopJob(shop, change.at));
           return null;
         }
 

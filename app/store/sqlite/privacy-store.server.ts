@@ -1,7 +1,7 @@
 import { and, desc, eq, isNotNull, isNull } from "drizzle-orm";
 import type { PersonalData, PrivacyStore } from "../../subscriptions/privacy-store.ts";
 import type { Database } from "./database.server.ts";
-import { forgetVisitor } from "./forget.server.ts";
+import { forgetVisitor, shopForgetter } from "./forget.server.ts";
 import {
   carts,
   checkouts,
@@ -20,6 +20,7 @@ const ROWS = 5000;
 
 export function privacyStore(db: Database): PrivacyStore {
   const { drizzle: d, sqlite } = db;
+  const forgetPart = sqlite.transaction(shopForgetter(db));
 
   function visitorData(shop: string, visitorId: string): PersonalData | null {
     const visitor = d
@@ -183,6 +184,10 @@ export function privacyStore(db: Database): PrivacyStore {
         .limit(limit)
         .all()
         .flatMap(({ customerId, requestedAt }) => (customerId ? [{ customerId, requestedAt }] : []));
+    },
+
+    async forgetShopPart(shop, limit) {
+      return forgetPart.immediate(shop, limit);
     },
 
     async forgetVisitor(shop, visitorId) {
