@@ -21,20 +21,27 @@ export type Interested = {
   alertId: number | null;
 };
 
+/** Of alerts the id, of interests when they were renewed last. */
+export type InterestedCursor = { at: number; visitorId: string };
+
 export type InterestStore = {
   /** Newest first, of the last 30 days, at most 100. */
   ofVisitors(shop: string, visitorIds: string[], now: Date): Promise<Interest[]>;
   /**
-   * Who can be reached and to whom the variant or its product matters: those who asked first. Interests older than 30 days
-   * are left out. Each visitor once.
+   * A page of those who can be reached and to whom the variant or its product matters for one reason: those who asked
+   * first, or whose interest is oldest, so that nobody is missed whose interest is renewed meanwhile. Interests older than
+   * 30 days are left out.
+   *
+   * @param after where the page before ended; null: the first page
    */
   inVariant(
     shop: string,
     variant: { variantId: string; productId: string },
-    reasons: InterestReason[],
+    reason: InterestReason,
+    after: InterestedCursor | null,
     now: Date,
     limit: number,
-  ): Promise<Interested[]>;
+  ): Promise<{ people: Interested[]; next: InterestedCursor | null }>;
   /**
    * What the variant has cost since we first heard of it, oldest first.
    *

@@ -1,26 +1,26 @@
 import type { Clock } from "../clock.server.ts";
-import type { Interested } from "../events/interest-store.ts";
+import type { Interested, InterestedCursor } from "../events/interest-store.ts";
 import type { Variant } from "../events/mirror-store.ts";
 import type { JourneyKind } from "../journeys/kinds/kind.ts";
 import { journeyKind } from "../journeys/kinds/registry.server.ts";
-import type { CurrentJourney, NewRun } from "../journeys/run-store.ts";
+import type { CurrentJourney, NewRun, StockAlert } from "../journeys/run-store.ts";
 import { positionAtStart } from "../journeys/next-action.ts";
 import type { VariantWatchPayload } from "../journeys/variant-watch.ts";
 import type { JobHandler, JobResult } from "../scheduler/job.ts";
 import type { Store } from "../store/store.ts";
 import type { FreshVariants } from "./fresh-variants.server.ts";
 
-/** People told of one moment of one variant. */
-const MOST_PEOPLE = 5_000;
+/** People whose runs are started in one transaction. */
+const PAGE = 200;
 /** Machine time until Shopify is asked again after it did not answer. */
 const AGAIN_AFTER_MS = 60_000;
 
 type Deps = { store: Store; clock: Clock; fresh: FreshVariants };
 
 export function variantWatchHandler(deps: Deps): JobHandler {
-  return (job) => {
+  return (job, signal) => {
     const { shop, variantId } = job.payload as VariantWatchPayload;
-    return watchVariant(deps, shop, variantId, deps.clock.now());
+    return watchVariant(deps, shop, variantId, signal);
   };
 }
 
@@ -28,8 +28,13 @@ export function variantWatchHandler(deps: Deps): JobHandler {
  * Reads a variant anew and starts the runs of those to whom what happened to it matters: a reduced price, a last piece.
  * Whether it is still so is looked at again when each message leaves.
  */
-async function watchVariant(deps: Deps, shop: string, variantId: string, now: Date): Promise<JobResult> {
-  const { store, clock, fresh } = deps;
+async function watchVariant(
+  { store, clock, fresh }: Deps,
+  shop: string,
+  variantId: string,
+  signal: AbortSignal,
+): Promise<JobResult> {
+  const now = clock.now();
   if ((await fresh.refresh(shop, [variantId])) === "mirror") {
     return { type: "snooze", until: clock.afterMachineMs(AGAIN_AFTER_MS) };
   }
@@ -40,41 +45,54 @@ async function watchVariant(deps: Deps, shop: string, variantId: string, now: Da
   for (const journey of await store.runs.currentJourneys(shop)) {
     const kind = journeyKind(journey.kind);
     const moment = kind?.variantMoment?.of(variant, prices, now);
-    if (kind && moment) await startRuns(store, kind, journey, variant, moment.version, now);
+    if (!kind || !moment) continue;
+    const isWhole = await startRuns(store, { kind, journey, variant, version: moment.version }, now, signal);
+    // Begun again from the front, it passes over those whose runs were started.
+    if (!isWhole) return { type: "snooze", until: clock.now() };
   }
   return { type: "done" };
 }
 
-async function startRuns(
-  store: Store,
-  kind: JourneyKind,
-  journey: CurrentJourney,
-  variant: Variant,
-  version: number,
-  now: Date,
-) {
-  const { variantMoment } = kind;
-  if (!variantMoment) return;
+type Moment = { kind: JourneyKind; journey: CurrentJourney; variant: Variant; version: number };
+
+/** Page by page, however many they are, nobody twice. False when it was told to stop before the end. */
+async function startRuns(store: Store, moment: Moment, now: Date, signal: AbortSignal): Promise<boolean> {
+  for (const reason of moment.kind.variantMoment?.audience ?? []) {
+    let after: InterestedCursor | null = null;
+    do {
+      if (signal.aborted) return false;
+      const { shop } = moment.variant;
+      const page = await store.interests.inVariant(shop, moment.variant, reason, after, now, PAGE);
+      await startPage(store, moment, page.people, now);
+      after = page.next;
+      // Requests have their turn between two pages.
+      await new Promise((resolve) => setImmediate(resolve));
+    } while (after !== null);
+  }
+  return true;
+}
+
+async function startPage(store: Store, moment: Moment, people: Interested[], now: Date) {
+  const { kind, journey, variant, version } = moment;
   const { shop, variantId } = variant;
-  const people = await store.interests.inVariant(shop, variant, variantMoment.audience, now, MOST_PEOPLE);
-  const subject = variantMoment.subject(variantId);
+  const subject = kind.variantMoment?.subject(variantId) ?? "";
   const customers = new Set<string>();
   const runs: NewRun[] = [];
-  const alerts: Interested[] = [];
+  const alerts: StockAlert[] = [];
   for (const person of people) {
+    const { visitorId, customerId, alertId } = person;
     // One message for a customer with several browsers: the decision chooses the device.
-    if (person.customerId && customers.has(person.customerId)) continue;
+    if (customerId && customers.has(customerId)) continue;
     const run = newRun(kind, journey, variant, person, subject, version, now);
-    const last = await store.runs.lastOf(shop, kind.kind, subject, person.visitorId);
+    const last = customerId
+      ? await store.runs.lastOfCustomer(shop, kind.kind, subject, customerId)
+      : await store.runs.lastOf(shop, kind.kind, subject, visitorId);
     if (last && (last.state === "active" || !kind.mayStartAgain(last, last.context, run.context))) continue;
-    if (person.customerId) customers.add(person.customerId);
-    if (person.alertId !== null) alerts.push(person);
+    if (customerId) customers.add(customerId);
+    if (alertId !== null) alerts.push({ id: alertId, visitorId, customerId, createdAt: now });
     runs.push(run);
   }
-  const told = alerts.flatMap(({ alertId, visitorId, customerId }) =>
-    alertId === null ? [] : [{ id: alertId, visitorId, customerId, createdAt: now }],
-  );
-  await store.runs.startWave({ shop, variantId, alerts: told, runs }, now);
+  if (runs.length > 0) await store.runs.startWave({ shop, variantId, alerts, runs }, now);
 }
 
 function newRun(

@@ -97,6 +97,8 @@ export type RunStore = {
   fulfillment(shop: string, fulfillmentId: string, journey: string): Promise<FulfillmentView | null>;
   /** The last run of a subject, whatever its state. `visitorId` null: whoever it was for. */
   lastOf(shop: string, journey: string, subject: string, visitorId: string | null): Promise<Run | null>;
+  /** The same for all browsers in which a customer signed in last. */
+  lastOfCustomer(shop: string, journey: string, subject: string, customerId: string): Promise<Run | null>;
   byId(runId: number): Promise<Run | null>;
   /** The run and step a notification came from; null for one that no journey sent. */
   ofNotification(shop: string, notificationId: string): Promise<{ run: Run; step: string } | null>;

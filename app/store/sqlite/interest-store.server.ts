@@ -107,12 +107,21 @@ export function interestStore({ drizzle, sqlite }: Database): InterestStore {
   const prices = priceStatements({ sqlite });
   const reachable = `exists (select 1 from subscriptions s
     where s.shop = x.shop and s.visitor_id = x.visitor_id and s.state = 'active')`;
-  const askers = sqlite.prepare<[string, string, string, number], Interested>(
-    `select x.visitor_id as visitorId, v.customer_id as customerId, x.kind || '' as reason, x.id as alertId
+  type Found = Omit<Interested, "reason"> & { at: number };
+  const askers = sqlite.prepare<[string, string, string, number, number], Found>(
+    `select x.visitor_id as visitorId, v.customer_id as customerId, x.id as alertId, x.id as at
      from stock_alerts x left join visitors v on v.shop = x.shop and v.visitor_id = x.visitor_id
-     where x.shop = ? and x.variant_id = ? and x.kind = ? and x.state = 'waiting' and ${reachable}
+     where x.shop = ? and x.variant_id = ? and x.kind = ? and x.state = 'waiting' and x.id > ? and ${reachable}
      order by x.id limit ?`,
   );
+  const interestedBy = (column: string) =>
+    sqlite.prepare<[string, string, number, string, number], Found>(
+      `select x.visitor_id as visitorId, v.customer_id as customerId, null as alertId, x.updated_at as at
+       from interests x left join visitors v on v.shop = x.shop and v.visitor_id = x.visitor_id
+       where x.shop = ? and x.subject = ? and (x.updated_at, x.visitor_id) > (?, ?) and x.${column} is not null
+         and ${reachable}
+       order by x.updated_at, x.visitor_id limit ?`,
+    );
   const ofVisitor = prepareRows(
     sqlite,
     interests,
@@ -147,26 +156,18 @@ export function interestStore({ drizzle, sqlite }: Database): InterestStore {
       return found.toSorted((a, b) => b.updatedAt.getTime() - a.updatedAt.getTime()).slice(0, MOST_INTERESTS);
     },
 
-    async inVariant(shop, { variantId, productId }, reasons, now, limit) {
-      const found = new Map<string, Interested>();
-      const since = now.getTime() - REMEMBERED_MS;
-      for (const reason of reasons) {
-        const column = REASON_COLUMN[reason];
-        const rows = column
-          ? sqlite
-              .prepare<[string, string, number, number], Interested>(
-                `select x.visitor_id as visitorId, v.customer_id as customerId, '${reason}' as reason, null as alertId
-                 from interests x left join visitors v on v.shop = x.shop and v.visitor_id = x.visitor_id
-                 where x.shop = ? and x.subject = ? and x.updated_at >= ? and x.${column} is not null and ${reachable}
-                 order by x.updated_at desc limit ?`,
-              )
-              .all(shop, `product:${productId}`, since, limit)
-          : askers
-              .all(shop, variantId, reason === "price_alert" ? "price_drop" : "back_in_stock", limit)
-              .map((row) => ({ ...row, reason }));
-        for (const row of rows) if (!found.has(row.visitorId) && found.size < limit) found.set(row.visitorId, row);
-      }
-      return [...found.values()];
+    async inVariant(shop, { variantId, productId }, reason, after, now, limit) {
+      const column = REASON_COLUMN[reason];
+      const oldest = now.getTime() - REMEMBERED_MS;
+      const { at, visitorId } = after ?? { at: column ? oldest : 0, visitorId: "" };
+      const rows = column
+        ? interestedBy(column).all(shop, `product:${productId}`, at, visitorId, limit)
+        : askers.all(shop, variantId, reason === "price_alert" ? "price_drop" : "back_in_stock", at, limit);
+      const last = rows.at(-1);
+      return {
+        people: rows.map(({ visitorId: id, customerId, alertId }) => ({ visitorId: id, customerId, reason, alertId })),
+        next: last && rows.length === limit ? { at: last.at, visitorId: last.visitorId } : null,
+      };
     },
 
     async prices(shop, variantId, place) {
@@ -208,7 +209,7 @@ export function interestStore({ drizzle, sqlite }: Database): InterestStore {
         .filter(
           ({ variantId, productId }) =>
             cares.get(shop, `product:${productId}`, since) !== undefined ||
-            askers.get(shop, variantId, "price_drop", 1) !== undefined,
+            askers.get(shop, variantId, "price_drop", 0, 1) !== undefined,
         )
         .map(({ variantId }) => variantId);
     },

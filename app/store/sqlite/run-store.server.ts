@@ -81,6 +81,13 @@ export function runStore(database: Database): RunStore {
   const ofSubject = "where shop = ? and journey = ? and subject = ?";
   const lastRun = prepareRows(sqlite, runs, null, `${ofSubject} order by id desc limit 1`);
   const lastRunOfVisitor = prepareRows(sqlite, runs, null, `${ofSubject} and visitor_id = ? order by id desc limit 1`);
+  const lastRunOfCustomer = prepareRows(
+    sqlite,
+    runs,
+    null,
+    `${ofSubject} and visitor_id in (select visitor_id from visitors where shop = ? and customer_id = ?)
+     order by id desc limit 1`,
+  );
 
   const isWaitedFor = sqlite
     .prepare<[string, string], 1>(
@@ -200,6 +207,10 @@ export function runStore(database: Database): RunStore {
           ? lastRun.get(shop, journey, subject)
           : lastRunOfVisitor.get(shop, journey, subject, visitorId);
       return run ?? null;
+    },
+
+    async lastOfCustomer(shop, journey, subject, customerId) {
+      return lastRunOfCustomer.get(shop, journey, subject, shop, customerId) ?? null;
     },
 
     async byId(runId) {
