@@ -18,20 +18,27 @@ const PLATFORMS: { id: PreviewPlatform; label: string; note: string }[] = [
   {
     id: "android",
     label: "Android",
-    note: "Chrome shows the picture and both buttons once the message is opened out.",
+    note: "Opened out. The title has one line, and so has the text when there is a picture.",
   },
-  { id: "windows", label: "Windows", note: "Chrome and Edge show all of it; Firefox leaves the picture out." },
+  {
+    id: "windows",
+    label: "Windows",
+    note: "Chrome and Edge show all of it: two lines of title, four of text. Firefox leaves the picture out.",
+  },
   {
     id: "macos",
     label: "macOS",
-    note: "No large picture; buttons appear on hover. Long titles are cut after about 35 letters.",
+    note: "Chrome shows no large picture and keeps the buttons under Options; Safari has no buttons. One line of title.",
   },
   {
     id: "ios",
     label: "iPhone",
-    note: "Home-screen apps only: no picture and no buttons; the text up to about 120 letters.",
+    note: "Home-screen apps only: no picture, no buttons, and the icon of the app. One line of title, four of text.",
   },
 ];
+
+/** No browser shows more. */
+const MOST_BUTTONS = 2;
 
 /** The message as four systems draw it. The look is ours, the proportions theirs. */
 export function NotificationPreview({
@@ -68,16 +75,17 @@ type CardProps = { platform: PreviewPlatform; message: PreviewMessage; shopName:
 /** One system's notification, by itself: for lists. */
 export function NotificationCard({ platform, message, shopName, host }: CardProps) {
   const { title, body, lang, dir, icon, image, actions } = message;
+  const showsImage = image !== null && (platform === "android" || platform === "windows");
+  const buttons = platform === "ios" ? [] : actions.slice(0, MOST_BUTTONS);
   const words = (
     <div className="bk-note-words" lang={lang} dir={dir}>
       <div className="bk-note-title">{title || "\u00a0"}</div>
-      <div className="bk-note-body">{body || "\u00a0"}</div>
-      {platform === "windows" && <div className="bk-note-host">{host}</div>}
+      {platform === "ios" && <div className="bk-note-host">{`from ${shopName}`}</div>}
+      <div className={showsImage ? "bk-note-body bk-note-beside-image" : "bk-note-body"}>{body || "\u00a0"}</div>
+      {(platform === "windows" || platform === "macos") && <div className="bk-note-host">{host}</div>}
     </div>
   );
   const picture = <Icon source={icon} shopName={shopName} />;
-  const showsImage = image !== null && (platform === "android" || platform === "windows");
-  const showsActions = actions.length > 0 && (platform === "android" || platform === "windows");
 
   return (
     <div className={`bk-stage bk-stage-${platform}`}>
@@ -97,16 +105,18 @@ export function NotificationCard({ platform, message, shopName, host }: CardProp
             </span>
           </div>
         )}
+        {platform === "windows" && showsImage && <img className="bk-note-image" src={image} alt="" />}
         <div className="bk-note-main">
           {platform !== "android" && picture}
           {words}
           {platform === "android" && picture}
           {(platform === "ios" || platform === "macos") && <span className="bk-note-now">now</span>}
         </div>
-        {showsImage && <img className="bk-note-image" src={image} alt="" />}
-        {showsActions && (
-          <div className="bk-note-actions">
-            {actions.map((action, index) => (
+        {platform === "android" && showsImage && <img className="bk-note-image" src={image} alt="" />}
+        {buttons.length > 0 && (
+          <div className="bk-note-actions" lang={lang}>
+            {platform === "macos" && <span className="bk-note-options">Options</span>}
+            {buttons.map((action, index) => (
               <span key={index} className="bk-note-action">
                 {action.title}
               </span>
