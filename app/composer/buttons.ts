@@ -1,5 +1,5 @@
 import { DateTime } from "luxon";
-import { intlLocale } from "./locales.ts";
+import { intlLocale, ownLanguage } from "./locales.ts";
 
 // Buttons that do something instead of leading somewhere. What a button needs is tied to it when its message is composed, so
 // that a tap hours later does what was meant then; what cannot be kept is left out.
@@ -66,7 +66,7 @@ function localTime(timezones: (string | null)[], now: Date): DateTime {
 
 type DoneWords = { remind: (time: string) => string; if_cheaper: string; quiet: (days: number) => string };
 
-const DONE: Record<string, DoneWords> = {
+const DONE: Record<"en" | "tr" | "ar", DoneWords> = {
   en: {
     remind: (time) => `All right: we will remind you at ${time}.`,
     if_cheaper: "All right: you hear from us about this only if it gets cheaper.",
@@ -84,12 +84,18 @@ const DONE: Record<string, DoneWords> = {
   },
 };
 
-/** What the shopper reads after the tap; null for a button that opens a page. True whenever the tap comes. */
+/**
+ * What the shopper reads after the tap, in `ownLanguage(locale)`; null for a button that opens a page. True whenever the tap
+ * comes.
+ */
 export function doneText(does: BoundDoes, locale: string): string | null {
-  const words = DONE[locale.slice(0, 2)] ?? (DONE["en"] as DoneWords);
+  const language = ownLanguage(locale);
+  const words = DONE[language];
+  // An English sentence keeps the reader's own variety of English, or hours that everybody reads.
+  const timeLocale = locale.split("-")[0]?.toLowerCase() === language ? locale : "en-GB";
   switch (does.type) {
     case "remind":
-      return words.remind(isolateTime(timeOfDay(does.at, locale), locale));
+      return words.remind(isolateTime(timeOfDay(does.at, timeLocale), language));
     case "if_cheaper":
       return words.if_cheaper;
     case "quiet":

@@ -4,7 +4,7 @@ import type { DiscountValue } from "./discount-offers.ts";
 import { discountInWords } from "./discount-words.ts";
 import { formatInstant, formatMoney } from "./format-values.ts";
 import { isolateLeftToRight, isolateWords } from "./isolate.ts";
-import { fieldFallback, LEFT_TO_RIGHT_FIELDS, TEMPLATE_FIELDS } from "./template-fields.ts";
+import { fieldFallback, KEYWORD_FIELDS, LEFT_TO_RIGHT_FIELDS, TEMPLATE_FIELDS } from "./template-fields.ts";
 import { chooseLocale } from "./locales.ts";
 import type { Localized, Money, TemplateFacts, TemplateField } from "./template-fields.ts";
 
@@ -194,6 +194,7 @@ function writeFact(
   if (value instanceof Date) return isolateWords(formatInstant(value, locale, timezone), locale);
   if (typeof value === "object" && "byLanguage" in value) return isolateWords(inLanguage(value, locale), locale);
   if (typeof value === "object" && "type" in value) return discountInWords(value, locale) ?? "";
+  if (typeof value === "string" && KEYWORD_FIELDS.has(field)) return value;
   const text = typeof value === "object" ? formatMoney(value, locale) : value;
   return LEFT_TO_RIGHT_FIELDS.has(field) ? isolateLeftToRight(text, locale) : isolateWords(text, locale);
 }

@@ -21,6 +21,12 @@ export function textDirection(locale: string): "ltr" | "rtl" {
   return RIGHT_TO_LEFT.has(tag) || RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
 }
 
+/** The language of our own sentences, those that no merchant writes, for who reads this one. */
+export function ownLanguage(locale: string): "en" | "tr" | "ar" {
+  const language = locale.split(/[-_]/)[0]?.toLowerCase();
+  return language === "tr" || language === "ar" ? language : "en";
+}
+
 /**
  * The language to speak: the first of the wished ones that there is a text for, each tried from the most to the least
  * precise (pt-BR, then pt), then another variety of the same language (pt-PT for pt-BR), then English, then any.

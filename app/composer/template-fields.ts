@@ -105,6 +105,13 @@ export const TEMPLATE_FIELDS: Record<TemplateField, FieldDescription> = {
   more_articles: { description: "New articles besides it", example: 1 },
 };
 
+/** Words that texts compare with: nothing may be wrapped around them. */
+export const KEYWORD_FIELDS: ReadonlySet<TemplateField> = new Set([
+  "checkout_stage",
+  "shipment_status",
+  "reminder_day",
+]);
+
 /** Ways to write, isolated from the text around them when that runs the other way. */
 export const LEFT_TO_RIGHT_FIELDS: ReadonlySet<TemplateField> = new Set([
   "code",

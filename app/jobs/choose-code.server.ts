@@ -95,6 +95,10 @@ async function choose(
   const hasFixed = held.some(({ code, usedAt }) => code === fixedCode && !usedAt);
   if (!hasFixed && held.some(({ runId }) => runId !== run.id)) return without("had_one_lately");
   if (held.some((one) => isBetter(parseOffer(one.offer), meant))) return without("had_a_better_one");
+  // The same again within a run (the shopper asked to be reminded of its last message): one that has ended is not renewed.
+  if (!hasFixed && held.some((one) => one.runId === run.id && isSame(parseOffer(one.offer), meant))) {
+    return without("had_one_lately");
+  }
   if (!hasFixed && (await isSpent(discounts, budget, shop, kind.kind, now))) return without("budget_spent");
 
   const since = context.noCodeSince === undefined ? null : new Date(context.noCodeSince);
@@ -135,6 +139,10 @@ function codeToOfferAgain(
 
 function isBetter(held: Offer | null, meant: Offer): boolean {
   return held !== null && isAsGoodAs(held, meant) && !isAsGoodAs(meant, held);
+}
+
+function isSame(held: Offer | null, meant: Offer): boolean {
+  return held !== null && isAsGoodAs(held, meant) && isAsGoodAs(meant, held);
 }
 
 async function isSpent(

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { doneText } from "../../app/composer/buttons.ts";
 import { saveDefinition, setEnabled } from "../../app/journeys/journeys.server.ts";
 import { stockAlerts } from "../../app/store/sqlite/schema.server.ts";
 import { buildItem, createWorld, DAY, HOUR, MINUTE, SHOP } from "../support/journey-world.ts";
@@ -92,6 +93,8 @@ test("reminds of nothing that was bought meanwhile", async () => {
 test("after 8 it is tomorrow, and the button says so", async () => {
   const { world, push } = await reminded({ start: new Date("2026-11-02T20:30:00Z") });
   expect(button(push, "tonight")?.title).toBe("Tomorrow at 8 pm");
+  const inArabic = await reminded({ start: new Date("2026-11-02T20:30:00Z"), locale: "ar" });
+  expect(button(inArabic.push, "tonight")?.title).toBe("غدًا الساعة 8 مساءً");
 
   await world.receipt(push, "clicked", "tonight");
   await world.pass(2 * DAY);
@@ -127,6 +130,39 @@ test("a journey whose last message was sent says it again at that time", async (
   expect(world.pushes.map(({ at, notification }) => [at.toISOString(), notification.title])).toEqual([
     ["2026-11-02T17:30:00.000Z", "Again"],
   ]);
+});
+
+test.each([
+  ["still stands", 48, "again with the same code", true],
+  ["has ended by then", 3, "without another", false],
+])("reminds once more of a last message whose code %s (%i hours): %s", async (_, validHours, _what, isToldAgain) => {
+  const world = await createWorld({ start: new Date("2026-11-02T11:00:00Z") });
+  world.giveCodes(1, 15, new Date(world.clock.now().getTime() + (validHours + 1) * HOUR));
+  const actions = [{ action: "only", title: "Only", does: { type: "remind", at: "20:00" } }];
+  const message = { en: { title: "Yours", body: "{% if code %}Take {{ code }}{% else %}Waits{% endif %}", actions } };
+  const discount = { type: "percent", percent: 15, validHours, whenUnavailable: "send_without" };
+  const steps = [
+    { type: "wait", delay: "PT3M", from: "trigger" },
+    { type: "message", message, discount },
+  ];
+  const definition = { trigger: { type: "cart_left" }, steps };
+  await saveDefinition(world.store, SHOP, "cart_recovery", definition, world.clock.now());
+  await world.subscribe("ada", { locale: "en", timezone: "Europe/Berlin" });
+  await world.cart("ada", [buildItem()]);
+  await world.leave("ada");
+  await world.pass(5 * MINUTE);
+  const push = world.pushes.find(({ notification }) => notification.title === "Yours") as Push;
+
+  world.giveCodes(2, 15, new Date(world.clock.now().getTime() + 7 * DAY));
+  await world.receipt(push, "clicked", "only");
+  await world.pass(DAY);
+
+  const told = world.pushes.filter(({ notification }) => notification.title === "Yours");
+  expect(told.map(({ notification }) => notification.data.code)).toEqual([
+    push.notification.data.code,
+    isToldAgain ? push.notification.data.code : null,
+  ]);
+  expect(push.notification.data.code).toMatch(/^BACK-/);
 });
 
 test("'Only if cheaper' ends the reminders and watches the price of what is in the cart", async () => {
@@ -229,4 +265,10 @@ test.each([
   await expect(withButton(world, does)).rejects.toMatchObject({
     issues: [expect.objectContaining({ path: `steps.1.message.en.actions.0.${path}` })],
   });
+});
+
+test("answers in English, with hours that everybody reads, where we have no words of the reader's language", () => {
+  expect(doneText({ type: "remind", at: "20:00" }, "de")).toBe("All right: we will remind you at 20:00.");
+  expect(doneText({ type: "remind", at: "20:00" }, "en-US")).toMatch(/8:00\sPM/);
+  expect(doneText({ type: "quiet", days: 7 }, "trv")).toMatch(/^All right/);
 });
