@@ -24,6 +24,7 @@ function buildParts(
       checkoutToken: null,
       targetUrl: "/products/mug?variant=1&utm_source=beckon",
       discountCode: null,
+      locale: message.lang ?? "en",
       message: {
         title: "It is back",
         body: "The mug is here again",
@@ -154,3 +155,22 @@ test("shortens the body by whole letters until the payload fits", () => {
 test("fails clearly when nothing helps", () => {
   expect(() => buildPayload(buildParts({ title: "t".repeat(4_000) }))).toThrow(PayloadTooLargeError);
 });
+
+test("says in which language the answer to a tap is, where it is not the message's", () => {
+  const button = {
+    action: "quiet",
+    title: "Ruhe",
+    url: null,
+    does: { type: "quiet", days: 7 } as const,
+    done: "All right",
+  };
+
+  expect(dataOf({ lang: "fa", dir: "rtl", actions: [button] })).toMatchObject({ doneLang: "en", doneDir: "ltr" });
+  expect(dataOf({ lang: "ar-EG", dir: "rtl", actions: [button] })).not.toHaveProperty("doneLang");
+  expect(dataOf({ lang: "de" })).not.toHaveProperty("doneLang");
+});
+
+function dataOf(message: Partial<ComposedMessage>): object {
+  const { notification } = JSON.parse(buildPayload(buildParts(message))) as { notification: { data: object } };
+  return notification.data;
+}

@@ -3,6 +3,7 @@ import { MAX_PAYLOAD_BYTES, PayloadTooLargeError } from "../sender/payload-limit
 import { isApplePushService } from "../sender/push-services.ts";
 import { signToken } from "../signed-token.server.ts";
 import type { ComposedMessage } from "../store/sqlite/schema.server.ts";
+import { ownLanguage, textDirection } from "./locales.ts";
 import { ownPage } from "./own-page.server.ts";
 import { discountPath, inLanguageFolder, leadsToCart } from "./target-links.ts";
 
@@ -11,6 +12,8 @@ export type PayloadParts = {
     id: string;
     shop: string;
     kind: string;
+    /** Language of the part of the shop that it leads to: the message's, even where our own words took its place. */
+    locale: string;
     message: ComposedMessage;
     /** Whose cart it is about. */
     visitorId: string;
@@ -82,6 +85,8 @@ function writePayload(
     return `${subscription.origin}${subscription.proxyPath}/go/${token}`;
   };
   const navigate = goLink();
+  const hasAnswers = message.actions.some(({ done }) => done);
+  const answersIn = ownLanguage(message.lang);
 
   const shown = {
     title: message.title,
@@ -97,6 +102,8 @@ function writePayload(
       kind: notification.kind,
       url: finalTarget(notification, delivery.visitorId, subscription, navigate, keyring),
       code: notification.discountCode,
+      ...(hasAnswers &&
+        answersIn !== message.lang.split("-")[0] && { doneLang: answersIn, doneDir: textDirection(answersIn) }),
     },
     ...(message.icon && { icon: message.icon }),
     ...(message.image && { image: message.image }),
@@ -117,16 +124,16 @@ function writePayload(
 }
 
 function finalTarget(
-  { shop, targetUrl, discountCode, visitorId, checkoutToken, message }: PayloadParts["notification"],
+  { shop, targetUrl, discountCode, visitorId, checkoutToken, locale }: PayloadParts["notification"],
   browser: string,
   { origin, page, proxyPath }: PayloadParts["subscription"],
   navigate: string,
   keyring: Keyring,
 ): string {
   if (!targetUrl.startsWith("/")) return targetUrl;
-  const target = ownPage(targetUrl, { shop, visitorId, locale: message.lang }, proxyPath, keyring);
+  const target = ownPage(targetUrl, { shop, visitorId, locale }, proxyPath, keyring);
   const isThere = visitorId === browser && checkoutToken === null;
-  const own = inLanguageFolder(target, page, message.lang);
+  const own = inLanguageFolder(target, page, locale);
   const path = leadsToCart(targetUrl) && !isThere ? navigate.slice(origin.length) : own;
   return `${origin}${discountCode === null ? path : discountPath(discountCode, path)}`;
 }

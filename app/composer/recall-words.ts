@@ -1,3 +1,5 @@
+import { ownLanguage, textDirection } from "./locales.ts";
+
 const WORDS = {
   en: {
     thanks: "Thank you for your order.",
@@ -19,7 +21,7 @@ const WORDS = {
 export type RecallReason = keyof (typeof WORDS)["en"];
 
 /** What stands where a message stood that is no longer true. */
-export function recallWords(reason: RecallReason, locale: string): string {
-  const language = locale.slice(0, 2) as keyof typeof WORDS;
-  return (WORDS[language] ?? WORDS.en)[reason];
+export function recallWords(reason: RecallReason, locale: string): { body: string; lang: string; dir: "ltr" | "rtl" } {
+  const lang = ownLanguage(locale);
+  return { body: WORDS[lang][reason], lang, dir: textDirection(lang) };
 }

@@ -58,7 +58,7 @@ async function recall(deps: RecallDeps, shop: string, notificationId: string, no
       return {
         words: {
           title: name || notification.message.title,
-          body: recallWords(words, notification.locale),
+          ...recallWords(words, notification.locale),
         },
         deliveryId,
         // A slot of its own: a newer message that waits for the device is not pushed out by this.

@@ -2,7 +2,7 @@ import type { NewJob } from "../scheduler/job.ts";
 import type { LedgerEntry } from "./ledger-store.ts";
 
 /** The words that take a message's place. */
-export type RecallWords = { title: string; body: string };
+export type RecallWords = { title: string; body: string; lang: string; dir: "ltr" | "rtl" };
 
 /** A device that shows the message. */
 export type ShownOn = { subscriptionId: string; visitorId: string; pushService: string };

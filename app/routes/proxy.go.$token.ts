@@ -1,5 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { discountPath, inLanguageFolder, leadsToCart, markTarget } from "../composer/target-links.ts";
+import { ownLanguage } from "../composer/locales.ts";
 import { ownPage } from "../composer/own-page.server.ts";
 import { decrypt } from "../encryption.server.ts";
 import type { ClickedDelivery } from "../receipts/click-store.ts";
@@ -54,7 +55,7 @@ export function loader({ request, params }: LoaderFunctionArgs) {
     }
     const language = pageLanguage(clicked?.locale, languages);
     const button = clicked?.actions.find(({ action }) => action === tapped);
-    if (button?.done) return donePage(language, button.done);
+    if (button?.done) return donePage(language, button.done, ownLanguage(clicked?.locale ?? "en"));
     if (clicked && button?.does?.type === "share") {
       const path = inLanguageFolder(markTarget(button.does.path, clicked.kind, "share"), clicked.page, clicked.locale);
       return sharePage(language, { title: button.does.title, path });

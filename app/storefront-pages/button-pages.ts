@@ -3,12 +3,12 @@ import { pageResponse } from "./page.ts";
 import type { PageLanguage } from "./texts.ts";
 
 /** Where a button did something and our worker was not there to say so: what was done, and a way into the shop. */
-export function donePage(language: PageLanguage, done: string): Response {
+export function donePage(language: PageLanguage, done: string, lang: string): Response {
   return pageResponse({
     language,
     title: done,
     body: html`<div class="moving" role="status">
-      <p data-beckon-done="">${done}</p>
+      <p data-beckon-done="" lang="${lang}" dir="auto">${done}</p>
       <p><a class="button" href="/">${language.texts.toShop}</a></p>
     </div>`,
   });

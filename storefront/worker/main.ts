@@ -22,8 +22,8 @@ self.addEventListener("notificationclick", (event) => {
   const done = data.done?.[action];
   if (done) {
     // What the button does is done by the app: the shopper stays where they are and reads that it was heard.
-    const { title, tag, lang, dir, icon } = notification;
-    const { url } = data;
+    const { title, tag, icon } = notification;
+    const { url, doneLang: lang = notification.lang, doneDir: dir = notification.dir } = data;
     event.waitUntil(
       Promise.all([
         self.registration.showNotification(title, { body: done, tag, lang, dir, icon, silent: true, data: { url } }),

@@ -66,6 +66,15 @@ test("emptied and sold out are said in the person's own language", async () => {
   expect(soldOut.world.pushes[0]?.notification).toMatchObject({ body: "نفد هذا المنتج في هذه الأثناء.", dir: "rtl" });
 });
 
+test("says in English, and that it is English, what we have no words for in the person's language", async () => {
+  const { world } = await reminded({ locale: "fa" });
+
+  await world.order("1001", { customerId: "c1" });
+  await world.pass(HOUR);
+
+  expect(world.pushes[0]?.notification).toMatchObject({ body: "Thank you for your order.", lang: "en", dir: "ltr" });
+});
+
 test.each(["clicked", "dismissed"] as const)("leaves alone what was %s", async (type) => {
   const { world, push } = await reminded();
   await world.receipt(push, type);
