@@ -87,6 +87,16 @@ const fulfillment = (changes: Record<string, unknown> = {}) => ({
 });
 
 /** One believable payload for each topic, and the kind of event it becomes. */
+const MUG = {
+  id: 11,
+  title: "Mug",
+  handle: "mug",
+  status: "active",
+  published_at: NOW,
+  updated_at: NOW,
+  variants: [{ id: 111, title: "Default Title", price: "50.00", compare_at_price: null, inventory_item_id: 3001 }],
+};
+
 const SAMPLES: Record<string, { payload: unknown; kind: string }> = {
   "carts/create": {
     payload: { id: "cart-1", token: "cart-1", updated_at: NOW, line_items: [{ variant_id: 111, quantity: 1 }] },
@@ -118,18 +128,8 @@ const SAMPLES: Record<string, { payload: unknown; kind: string }> = {
     payload: { inventory_item_id: 3001, location_id: 1, available: 4, updated_at: NOW },
     kind: "inventory_changed",
   },
-  "products/update": {
-    payload: {
-      id: 11,
-      title: "Mug",
-      handle: "mug",
-      status: "active",
-      published_at: NOW,
-      updated_at: NOW,
-      variants: [{ id: 111, title: "Default Title", price: "50.00", compare_at_price: null, inventory_item_id: 3001 }],
-    },
-    kind: "product_updated",
-  },
+  "products/create": { payload: MUG, kind: "product_updated" },
+  "products/update": { payload: MUG, kind: "product_updated" },
   "products/delete": { payload: { id: 11 }, kind: "product_deleted" },
   "shop/update": {
     payload: { id: 1, name: "Harbour Goods", currency: "USD", iana_timezone: "Europe/Istanbul", country_code: "TR" },
