@@ -86,7 +86,6 @@ const fulfillment = (changes: Record<string, unknown> = {}) => ({
   ...changes,
 });
 
-/** One believable payload for each topic, and the kind of event it becomes. */
 const MUG = {
   id: 11,
   title: "Mug",
@@ -97,6 +96,7 @@ const MUG = {
   variants: [{ id: 111, title: "Default Title", price: "50.00", compare_at_price: null, inventory_item_id: 3001 }],
 };
 
+/** One believable payload for each topic, and the kind of event it becomes. */
 const SAMPLES: Record<string, { payload: unknown; kind: string }> = {
   "carts/create": {
     payload: { id: "cart-1", token: "cart-1", updated_at: NOW, line_items: [{ variant_id: 111, quantity: 1 }] },
