@@ -1,78 +1,39 @@
 import { randomBytes } from "node:crypto";
-import { getTableName, is } from "drizzle-orm";
-import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createApiKey } from "../../app/api-keys/api-keys.server.ts";
 import { createKeyring } from "../../app/encryption.server.ts";
+import { ensureDefaultJourneys } from "../../app/journeys/journeys.server.ts";
 import { createLogger } from "../../app/log.server.ts";
 import { ENDPOINTS } from "../../app/rest-api/endpoints.ts";
 import { replayer } from "../../app/replay/replayer.server.ts";
 import { handleApiRequest } from "../../app/rest-api/handle-request.server.ts";
-import * as schema from "../../app/store/sqlite/schema.server.ts";
 import type { Store } from "../../app/store/store.ts";
 import { manualClock } from "../support/manual-clock.ts";
-import { createTestStore } from "../support/test-store.ts";
 import { tell } from "./support/summary.ts";
+import { ID, INFO, NOW, NUMBER, OTHER, SECRET, twoShops, VICTIM } from "./support/two-shops.ts";
+
+// Thousands of calls: long on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 // Two shops, one with a row in every table, and everything that can be asked for a shop asked for the other, with the
 // first one's ids. Nothing of the first may come out, and nothing of it may change. What is added later is found by itself.
-
-const VICTIM = "victim.myshopify.com";
-const OTHER = "other.myshopify.com";
-/** Every id, token and key of the victim. */
-const ID = "victim-id";
-/** Every other text of the victim. */
-const SECRET = "victim-secret";
-const NUMBER = 1;
-const NOW = new Date("2026-11-21T12:00:00Z");
-
-async function twoShops() {
-  const store = await createTestStore();
-  const { sqlite } = store.database;
-  await store.shops.install(OTHER, ["read_orders"], NOW);
-  sqlite.pragma("foreign_keys = OFF");
-  sqlite.pragma("ignore_check_constraints = ON");
-  const tables = Object.values(schema).filter((value) => is(value, SQLiteTable));
-  const ofShop = tables.filter((table) => getTableConfig(table).columns.some(({ name }) => name === "shop"));
-  for (const table of ofShop) {
-    const columns = getTableConfig(table).columns;
-    const names = columns.map(({ name }) => `"${name}"`).join(", ");
-    const values = columns.map((column) => {
-      if (column.name === "shop") return VICTIM;
-      if (column.enumValues?.length) return column.enumValues[0];
-      if (column.dataType === "json") return JSON.stringify([SECRET]);
-      if (column.columnType === "SQLiteTimestamp") return NOW.getTime();
-      if (column.columnType === "SQLiteBoolean" || column.getSQLType() === "integer") return NUMBER;
-      return /(^|_)(id|token|key|hash|kind|code|handle|offer|endpoint)$/.test(column.name) ? ID : SECRET;
-    });
-    sqlite
-      .prepare(`insert into "${getTableName(table)}" (${names}) values (${values.map(() => "?").join(", ")})`)
-      .run(...values);
-  }
-  const readings = ofShop.map((table) => sqlite.prepare(`select * from "${getTableName(table)}" where shop = ?`));
-  const writesSoFar = sqlite.prepare("select total_changes()").pluck();
-  let known = { writes: -1, rows: "" };
-  /** Every row of the victim, as text; read again when anything was written. */
-  const rows = () => {
-    const writes = writesSoFar.get() as number;
-    if (writes !== known.writes)
-      known = { writes, rows: readings.map((reading) => JSON.stringify(reading.all(VICTIM))).join("\n") };
-    return known.rows;
-  };
-  return { store, tables: ofShop.length, rows };
-}
 
 type Call = (...args: unknown[]) => unknown;
 
 /** The functions of the store whose first argument is the shop, with the names of the others. */
 function shopFunctions(store: Store): { name: string; call: Call; others: string[] }[] {
+  return storeFunctions(store).flatMap(({ name, call, parameters: [first, ...others] }) =>
+    first === "shop" ? [{ name, call, others }] : [],
+  );
+}
+
+function storeFunctions(store: Store): { name: string; call: Call; parameters: string[] }[] {
   return Object.entries(store).flatMap(([part, functions]) => {
-    if (typeof functions !== "object" || functions === null) return [];
+    if (part === "database" || typeof functions !== "object" || functions === null) return [];
     return Object.entries(functions as Record<string, unknown>).flatMap(([name, call]) => {
       if (typeof call !== "function") return [];
-      const parameters = /^[^(]*\(([^]*?)\)\s*(?:=>|\{)/.exec(String(call))?.[1] ?? "";
-      const [first, ...others] = splitParameters(parameters);
-      return first === "shop" ? [{ name: `${part}.${name}`, call: call.bind(functions) as Call, others }] : [];
+      const parameters = splitParameters(/^[^(]*\(([^]*?)\)\s*(?:=>|\{)/.exec(String(call))?.[1] ?? "");
+      return [{ name: `${part}.${name}`, call: call.bind(functions) as Call, parameters }];
     });
   });
 }
@@ -112,6 +73,35 @@ function guesses(parameter: string): unknown[] {
   return [ID, {}, [], [ID], null, NUMBER];
 }
 
+/** What cannot be guessed from the names of parameters. */
+const ARGUMENTS: Record<string, unknown[][]> = {
+  "shops.saveInfo": [[INFO, NOW]],
+  "vapidKeys.add": [[{ publicKey: ID, privateKey: ID }, NOW]],
+  "vapidKeys.ensure": [[{ publicKey: ID, privateKey: ID }, NOW]],
+  "recommendations.dropCollectionsBefore": [[NOW]],
+  "subscriptions.subscribe": [[incoming(ID), NOW, () => []]],
+  "journeys.save": [["welcome", { trigger: {}, exits: [], steps: [] }, NOW, []]],
+  "articles.saveRead": [[{ url: ID, etag: null, lastModified: null, articles: [] }, NOW]],
+  "history.events": [[new Date(0), NOW]],
+};
+
+/** What the browser of the victim's visitor would say to the other shop. */
+function incoming(visitorId: string): object {
+  return {
+    ...{ visitorId, endpoint: ID, p256dh: ID, auth: ID, isQuiet: false, vapidPublicKey: null, pushService: ID },
+    ...{
+      origin: `https://${OTHER}`,
+      proxyPath: "/apps/beckon",
+      browser: null,
+      os: null,
+      deviceType: null,
+      locale: null,
+    },
+    ...{ timezone: null, country: null, city: null, source: null, page: null, promptVariant: null },
+    consent: { marketing: true, text: null, at: NOW },
+  };
+}
+
 function combinations(lists: unknown[][]): unknown[][] {
   return lists
     .reduce<unknown[][]>((made, list) => made.flatMap((args) => list.map((value) => [...args, value])), [[]])
@@ -120,6 +110,8 @@ function combinations(lists: unknown[][]): unknown[][] {
 
 test("no store function gives out or changes anything of another shop", async () => {
   const { store, tables, rows } = await twoShops();
+  await ensureDefaultJourneys(store, OTHER, NOW);
+  await store.vapidKeys.ensure(OTHER, { publicKey: "p", privateKey: "k" }, NOW);
   const before = rows();
   const leaks: string[] = [];
   const neverRan: string[] = [];
@@ -128,7 +120,9 @@ test("no store function gives out or changes anything of another shop", async ()
 
   for (const { name, call, others } of functions) {
     let ran = false;
-    for (const args of combinations(others.map(guesses))) {
+    // What a guess wrote into the other shop would stand in the way of the next function.
+    store.database.sqlite.exec("savepoint tried");
+    for (const args of [...(ARGUMENTS[name] ?? []), ...combinations(others.map(guesses))]) {
       calls++;
       try {
         const found: unknown = await call(OTHER, ...args);
@@ -142,13 +136,63 @@ test("no store function gives out or changes anything of another shop", async ()
         break;
       }
     }
+    store.database.sqlite.exec("rollback to tried; release tried");
     if (!ran) neverRan.push(name);
   }
   tell("store functions asked for another shop", { functions: functions.length, calls, tables, neverRan, leaks });
 
   expect(leaks).toEqual([]);
   expect(functions.length).toBeGreaterThan(80);
-  expect(neverRan.length).toBeLessThan(functions.length / 4);
+  // A function whose arguments nobody guesses was not tried: give it some in ARGUMENTS.
+  expect(neverRan).toEqual([]);
+});
+
+/** Store functions whose first argument is not the shop, and why that is right. A new one has to be entered. */
+const WITHOUT_SHOP: Record<string, RegExp> = {
+  "for the machine alone, not for a shop": /^(jobs|sessions|health|retention)\.|^audiences\.(open|sweep|enabled)$/,
+  "finds the shop": /^(apiKeys\.shopOfHash|shops\.listInstalled)$/,
+  "by an id that stands in a job of ours, never in a request":
+    /^runs\.(byId|leaving|commitMessage|commitDelay|commitEnd)$|^deliveries\.(load|markSending|recordResults)$/,
+  "the shop stands in what is written, tried below":
+    /^(apiKeys\.add|events\.append|notifications\.create|ledger\.append|runs\.(concerned|apply|startWave)|audiences\.advance|discounts\.schedulePool|directMessages\.create|campaigns\.create|attribution\.credit)$/,
+};
+
+test("every store function that does not begin with the shop has its reason, and touches no other shop's rows", async () => {
+  const { store, rows } = await twoShops();
+  const before = rows();
+  const others = storeFunctions(store).filter(({ parameters }) => parameters[0] !== "shop");
+  const unknown = others.filter(({ name }) => !Object.values(WITHOUT_SHOP).some((names) => names.test(name)));
+  const named = others.filter(({ name }) =>
+    WITHOUT_SHOP["the shop stands in what is written, tried below"]?.test(name),
+  );
+  const about = {
+    ...{ shop: OTHER, id: ID, visitorId: ID, subscriptionId: ID, deliveryId: ID, notificationId: ID, orderId: ID },
+    ...{ cartToken: ID, checkoutToken: ID, customerId: ID, variantId: ID, productId: ID, runId: NUMBER, kind: ID },
+    ...{
+      journey: "cart_recovery",
+      occasion: ID,
+      key: ID,
+      state: "queued",
+      events: [],
+      changes: [],
+      alerts: [],
+      runs: [],
+    },
+  };
+  const leaks: string[] = [];
+
+  for (const { name, call } of named) {
+    for (const first of [about, [about], { event: about, mirror: [] }, [{ event: about, mirror: [] }]]) {
+      const found = await Promise.resolve()
+        .then(() => call(first, about, NOW, NOW))
+        .catch(() => null); // refused for its shape
+      if ((JSON.stringify(found) ?? "").includes(SECRET)) leaks.push(`${name} gave ${JSON.stringify(found)}`);
+      if (rows() !== before) throw new Error(`${name} changed rows of another shop`);
+    }
+  }
+
+  expect(unknown.map(({ name }) => name)).toEqual([]);
+  expect(leaks).toEqual([]);
 });
 
 test("asked for the shop itself, the same calls do give out its rows: the search above can find", async () => {

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import BetterSqlite3 from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import * as webhooks from "../../app/routes/webhooks.ts";
 import { Scheduler } from "../../app/scheduler/scheduler.server.ts";
 import { createSqliteStore } from "../../app/store/sqlite/create-store.server.ts";
@@ -18,6 +18,9 @@ import { manualClock } from "../support/manual-clock.ts";
 import { createTestStore } from "../support/test-store.ts";
 import { seededRandom } from "./support/random.ts";
 import { seed, tell } from "./support/summary.ts";
+
+// Processes are started: long on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
 

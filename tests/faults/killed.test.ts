@@ -28,11 +28,11 @@ test("killed at random moments, the app loses nothing and shows nothing twice", 
   });
   expect(report.codes).toBe(report.shoppers);
   expect(report.resent).toBeLessThanOrEqual(report.resentAllowed);
-}, 120_000);
+}, 300_000);
 
 test("killed while it sends a campaign, the app sends it to everyone, and nobody sees it twice", async () => {
   const report = await killedCampaign(world, seededRandom(seed()), { people: 20, kills: 2 });
   tell("SIGKILL during a campaign", report);
 
   expect(report.lost).toEqual([]);
-}, 120_000);
+}, 300_000);

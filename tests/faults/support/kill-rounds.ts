@@ -68,7 +68,7 @@ export async function killRounds(
       shoppers.push(...(await Promise.all(joining)));
     }, 300);
     everybody.push(...shoppers);
-    await untilShown(shoppers, hasSeen("welcome", 1), 20_000);
+    await untilShown(shoppers, hasSeen("welcome", 1));
 
     await whileKilled(async () => {
       await Promise.all(
@@ -81,7 +81,7 @@ export async function killRounds(
     await untilIdle(world);
 
     await whileKilled(() => world.moveClock("PT3M5S", false), 250);
-    await untilShown(shoppers, hasSeen("cart_recovery", 1), 20_000);
+    await untilShown(shoppers, hasSeen("cart_recovery", 1));
 
     await whileKilled(() => world.moveClock("PT1H28M", false), 250);
     // Codes are made as they are asked for; who found none looks again after a minute of shop time.
@@ -137,7 +137,7 @@ export function hasSeen(kind: string, times: number): (shopper: Shopper) => bool
 }
 
 /** Waits until no event waits for journeys. */
-export async function untilIdle(world: FaultWorld, patienceMs = 30_000): Promise<void> {
+export async function untilIdle(world: FaultWorld, patienceMs = 120_000): Promise<void> {
   const waiting = "select count(*) as count from events where processed_at is null";
   for (const end = Date.now() + patienceMs; ; await sleep(50)) {
     if ((world.query<{ count: number }>(waiting)[0]?.count ?? 0) === 0) return;

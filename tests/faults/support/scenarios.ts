@@ -210,7 +210,7 @@ async function leaveCarts(scene: Scene, count: number): Promise<Shopper[]> {
 }
 
 /** @returns who of them saw the kind how often, where it was not as promised */
-async function notSeenOnce(shoppers: Shopper[], kind: string, times = 1, patienceMs = 30_000): Promise<string[]> {
+async function notSeenOnce(shoppers: Shopper[], kind: string, times = 1, patienceMs = 120_000): Promise<string[]> {
   await untilShown(shoppers, hasSeen(kind, times), patienceMs);
   return shoppers.flatMap((shopper) => {
     const count = shown(shopper).filter((push) => push.kind === kind).length;

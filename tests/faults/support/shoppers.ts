@@ -47,7 +47,7 @@ export async function variantsOf(world: FaultWorld): Promise<Variant[]> {
 }
 
 /** Asks until the app answers something other than 5xx; a dead app is waited for. */
-export async function untilAnswered(ask: () => Promise<Answer>, patienceMs = 60_000): Promise<Answer> {
+export async function untilAnswered(ask: () => Promise<Answer>, patienceMs = 120_000): Promise<Answer> {
   for (const end = Date.now() + patienceMs; ; await sleep(60)) {
     const answer = await ask().catch((error: unknown) => {
       if (Date.now() > end) throw error;
@@ -123,7 +123,7 @@ export function shown(shopper: Shopper): Shopper["received"] {
 export async function untilShown(
   shoppers: Shopper[],
   isComplete: (shopper: Shopper) => boolean,
-  patienceMs = 30_000,
+  patienceMs = 120_000,
 ): Promise<boolean> {
   for (const end = Date.now() + patienceMs; ; await sleep(100)) {
     const missing = shoppers.filter((shopper) => !isComplete(shopper));
