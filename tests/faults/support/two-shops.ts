@@ -19,7 +19,7 @@ export const INFO = {
   primaryLocale: "en",
   locales: ["en"],
   origin: `https://${OTHER}`,
-  appInstallationId: null,
+  appInstallationId: "gid://shopify/AppInstallation/2",
 };
 
 /**
