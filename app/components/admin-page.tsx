@@ -169,11 +169,12 @@ export function Notice({
   );
 }
 
-/** Problems of a form that belong to no field that is shown. */
-export function ProblemList({ title, problems }: { title: string; problems: string[] }) {
+/** Problems of a form, for who does not see the field they belong to. */
+export function ProblemList({ title, problems, note }: { title: string; problems: string[]; note?: string }) {
   if (problems.length === 0) return null;
   return (
     <Banner tone="critical" title={title}>
+      {note ? <Text as="p">{note}</Text> : null}
       <List>
         {problems.map((problem) => (
           <List.Item key={problem}>{problem}</List.Item>

@@ -1,21 +1,26 @@
-import { BlockStack, Button, InlineStack, Popover, ActionList, Divider } from "@shopify/polaris";
+import { BlockStack, Button, Divider, InlineStack } from "@shopify/polaris";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { MessageStep } from "../journeys/definition.ts";
 import type { MessageText } from "../journeys/message-text.ts";
-import { Panel } from "./admin-page.tsx";
+import { OFFERED } from "../journeys/offered-product.ts";
+import { ButtonsEditor } from "./buttons-editor.tsx";
+import { ConditionBuilder } from "./condition-builder.tsx";
+import { newCondition } from "./condition-fields.ts";
 import { DiscountFields } from "./discount-fields.tsx";
-import { TextInput, Tick } from "./fields.tsx";
+import { Choice, TextInput, Tick } from "./fields.tsx";
 import { languageName } from "./format.ts";
 import type { FormProblem } from "./form-problems.ts";
-import type { EditedText } from "./journey-editor.tsx";
 import { LanguageTabs } from "./language-tabs.tsx";
+import { MessageLinks } from "./message-links.tsx";
+import { AddLanguage, InsertVariable } from "./message-menus.tsx";
+import { More } from "./more.tsx";
+import type { EditedText } from "./step-list.tsx";
 import { isRightToLeft } from "./text-direction.ts";
 
 /** One message of a journey: its words in each language, its buttons, its discount. */
 export function MessageEditor({
-  title,
-  index,
+  place,
   step,
   languages,
   mayDiscount,
@@ -29,8 +34,8 @@ export function MessageEditor({
   onEdit,
   onChange,
 }: {
-  title: string;
-  index: number;
+  /** Of the step in the definition: "steps.1". */
+  place: string;
   step: MessageStep;
   languages: string[];
   mayDiscount: boolean;
@@ -52,27 +57,28 @@ export function MessageEditor({
   const [focused, setFocused] = useState<"title" | "body">("body");
   const locale = step.message[chosen] ? chosen : (written[0] ?? chosen);
   const text = step.message[locale];
-  const path = `steps.${index}.message.${locale}`;
+  const path = `${place}.message.${locale}`;
   const wrong = written.filter((language) =>
-    problems.some((problem) => problem.path.startsWith(`steps.${index}.message.${language}`)),
+    problems.some((problem) => problem.path.startsWith(`${place}.message.${language}`)),
   );
 
   function choose(language: string) {
     setChosen(language);
-    onEdit({ step: index, locale: language });
+    onEdit({ place, locale: language });
   }
 
   function write(changes: Partial<MessageText>) {
     if (!text) return;
-    if (edited?.step !== index || edited.locale !== locale) onEdit({ step: index, locale });
+    if (edited?.place !== place || edited.locale !== locale) onEdit({ place, locale });
     onChange({ ...step, message: { ...step.message, [locale]: { ...text, ...changes } } });
   }
 
-  const look = () => onEdit({ step: index, locale });
+  const hasProblem = (fields: string[], at: string) =>
+    problems.some((problem) => fields.some((name) => problem.path.startsWith(`${at}.${name}`)));
+  const look = () => onEdit({ place, locale });
   return (
-    <Panel
-      title={title}
-      action={
+    <BlockStack gap="300">
+      <InlineStack align="end">
         <AddLanguage
           languages={languages.filter((language) => !written.includes(language))}
           onAdd={(language) => {
@@ -80,8 +86,7 @@ export function MessageEditor({
             choose(language);
           }}
         />
-      }
-    >
+      </InlineStack>
       <LanguageTabs languages={written} chosen={locale} marked={wrong} isMarkedWrong onChoose={choose} />
       {text && (
         <BlockStack gap="300">
@@ -110,56 +115,33 @@ export function MessageEditor({
             }}
             error={errorOf(`${path}.body`)}
           />
-          <InlineStack gap="300" blockAlign="center">
+          <InlineStack>
             <InsertVariable
               variables={variables}
               onInsert={(name) => write({ [focused]: `${text[focused]}{{ ${name} }}` })}
             />
-            {hasSubject && (
-              <Tick
-                label="Show the product’s picture"
-                checked={text.image !== null}
-                onChange={(checked) => write({ image: checked ? undefined : null })}
-              />
-            )}
           </InlineStack>
-          {!hasSubject && (
-            <>
-              <TextInput
-                key={`${locale}.url`}
-                label="Where a click leads"
-                placeholder="/collections/new"
-                value={text.url ?? ""}
-                onChange={(value) => write({ url: value || null })}
-                onFocus={look}
-                error={errorOf(`${path}.url`)}
-                help="A path of the shop, or an https address. Empty: the shop’s first page."
-              />
-              <TextInput
-                key={`${locale}.image`}
-                label="Picture"
-                placeholder="https://"
-                value={text.image ?? ""}
-                onChange={(value) => write({ image: value || null })}
-                onFocus={look}
-                error={errorOf(`${path}.image`)}
-                help="Its address, or empty for none. About 720 × 360 points."
-              />
-            </>
-          )}
-          {(text.actions ?? []).map((action, at) => (
-            <TextInput
-              key={`${locale}.${action.action}`}
-              label={`Button ${at + 1}`}
-              value={action.title}
-              dir={isRightToLeft(locale) ? "rtl" : "ltr"}
-              onChange={(value) =>
-                write({ actions: text.actions?.map((old, i) => (i === at ? { ...old, title: value } : old)) })
-              }
+          <More label="Link, picture and buttons" isOpen={hasProblem(FOLDED_TEXT, path)} key={`${locale}.more`}>
+            <MessageLinks
+              key={`${locale}.links`}
+              text={text}
+              path={path}
+              hasSubject={hasSubject}
+              errorOf={errorOf}
               onFocus={look}
-              error={errorOf(`${path}.actions.${at}.title`)}
+              onChange={write}
             />
-          ))}
+            <ButtonsEditor
+              key={`${locale}.actions`}
+              actions={text.actions ?? []}
+              path={`${path}.actions`}
+              dir={isRightToLeft(locale) ? "rtl" : "ltr"}
+              hasSubject={hasSubject}
+              errorOf={errorOf}
+              onFocus={look}
+              onChange={(actions) => write({ actions: actions.length > 0 ? actions : undefined })}
+            />
+          </More>
           {written.length > 1 && (
             <InlineStack align="end">
               <Button
@@ -182,77 +164,85 @@ export function MessageEditor({
         </BlockStack>
       )}
       {below}
+      {hasSubject && (
+        <More
+          label="About what, and for whom"
+          isOpen={Boolean(step.if ?? step.about) || hasProblem(["if", "about"], place)}
+        >
+          <OnlyFor step={step} place={place} currency={currency} errorOf={errorOf} onChange={onChange} />
+        </More>
+      )}
       {mayDiscount && (
         <>
           <Divider />
           <DiscountFields
             discount={step.discount}
             currency={currency}
-            path={`steps.${index}.discount`}
+            path={`${place}.discount`}
             errorOf={errorOf}
             onChange={(discount) => onChange({ ...step, discount })}
           />
         </>
       )}
-    </Panel>
+    </BlockStack>
   );
 }
 
-function AddLanguage({ languages, onAdd }: { languages: string[]; onAdd: (language: string) => void }) {
-  const [isOpen, setIsOpen] = useState(false);
-  if (languages.length === 0) return null;
-  return (
-    <Popover
-      active={isOpen}
-      onClose={() => setIsOpen(false)}
-      activator={
-        <Button variant="plain" disclosure onClick={() => setIsOpen(!isOpen)}>
-          Add a language
-        </Button>
-      }
-    >
-      <ActionList
-        items={languages.map((language) => ({
-          content: languageName(language),
-          onAction: () => {
-            setIsOpen(false);
-            onAdd(language);
-          },
-        }))}
-      />
-    </Popover>
-  );
-}
+const FOLDED_TEXT = ["url", "image", "actions"];
 
-function InsertVariable({
-  variables,
-  onInsert,
+const ABOUT: Record<(typeof OFFERED)[number], string> = {
+  alternative: "Another product: of another brand, or better",
+  reduced: "A reduced product of the same line",
+  best_seller: "What sells best",
+};
+
+/** Whom the message is for, and about which product it is. */
+function OnlyFor({
+  step,
+  place,
+  currency,
+  errorOf,
+  onChange,
 }: {
-  variables: { name: string; description: string }[];
-  onInsert: (name: string) => void;
+  step: MessageStep;
+  place: string;
+  currency: string;
+  errorOf: (path: string) => string | undefined;
+  onChange: (step: MessageStep) => void;
 }) {
-  const [isOpen, setIsOpen] = useState(false);
+  const { if: group, about, ...rest } = step;
+  const known = { ...rest, ...(group ? { if: group } : {}) };
   return (
-    <Popover
-      active={isOpen}
-      onClose={() => setIsOpen(false)}
-      fullHeight
-      activator={
-        <Button size="slim" disclosure onClick={() => setIsOpen(!isOpen)}>
-          Insert a variable
-        </Button>
-      }
-    >
-      <ActionList
-        items={variables.map(({ name, description }) => ({
-          content: name,
-          helpText: description,
-          onAction: () => {
-            setIsOpen(false);
-            onInsert(name);
-          },
-        }))}
+    <>
+      <Choice
+        label="About"
+        value={about ?? ""}
+        options={[
+          { value: "", label: "What the journey is about" },
+          ...OFFERED.map((value) => ({ value, label: ABOUT[value] })),
+        ]}
+        onChange={(next) => {
+          const found = OFFERED.find((one) => one === next);
+          onChange(found ? { ...known, about: found } : known);
+        }}
+        error={errorOf(`${place}.about`)}
+        help={about ? "Left out when there is none at that moment." : undefined}
       />
-    </Popover>
+      <Tick
+        label="Only for some"
+        checked={Boolean(group)}
+        onChange={(isOn) => onChange({ ...step, if: isOn ? { all: [newCondition("country")] } : undefined })}
+        help="The others go on without this message."
+      />
+      {group && (
+        <ConditionBuilder
+          group={group}
+          path={`${place}.if`}
+          currency={currency}
+          errorOf={errorOf}
+          onChange={(next) => onChange({ ...step, if: next })}
+        />
+      )}
+    </>
   );
 }

@@ -16,7 +16,7 @@ import { Choice, TextInput } from "../components/fields.tsx";
 import { formatNumber } from "../components/format.ts";
 import { formProblems, problemAt } from "../components/form-problems.ts";
 import type { FormProblem } from "../components/form-problems.ts";
-import { MessagePreview } from "../components/journey-editor.tsx";
+import { MessagePreview } from "../components/message-preview.tsx";
 import { MessageEditor } from "../components/message-editor.tsx";
 import { TEMPLATE_FIELDS } from "../composer/template-fields.ts";
 import { messageTextSchema, messageTextsSchema } from "../journeys/message-text.ts";
@@ -136,7 +136,7 @@ export default function NewCampaign() {
   const errorOf = (path: string) => problemAt(problems, path);
   const shown = (
     <MessagePreview
-      preview={{ ...preview?.preview, step: 0, locale }}
+      preview={{ ...preview?.preview, locale }}
       shopName={data.shopName}
       host={data.host}
       note="With example values."
@@ -164,21 +164,22 @@ export default function NewCampaign() {
       />
       <div className="bk-split">
         <BlockStack gap="400">
-          <MessageEditor
-            title="Message"
-            index={0}
-            step={step}
-            languages={data.languages}
-            mayDiscount={false}
-            hasSubject={false}
-            variables={data.variables}
-            problems={problems}
-            edited={{ step: 0, locale }}
-            errorOf={errorOf}
-            below={<div className="bk-only-narrow">{shown}</div>}
-            onEdit={(edited) => setLocale(edited.locale)}
-            onChange={setStep}
-          />
+          <Panel title="Message">
+            <MessageEditor
+              place="steps.0"
+              step={step}
+              languages={data.languages}
+              mayDiscount={false}
+              hasSubject={false}
+              variables={data.variables}
+              problems={problems}
+              edited={{ place: "steps.0", locale }}
+              errorOf={errorOf}
+              below={<div className="bk-only-narrow">{shown}</div>}
+              onEdit={(edited) => setLocale(edited.locale)}
+              onChange={setStep}
+            />
+          </Panel>
           <Panel title="To whom">
             <Choice
               label="Audience"

@@ -1,22 +1,33 @@
 import { json } from "@remix-run/node";
 import type { ActionFunctionArgs, HeadersFunction, LoaderFunctionArgs } from "@remix-run/node";
 import { useFetcher, useLoaderData } from "@remix-run/react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { z } from "zod";
 import { previewText } from "../admin-preview.server.ts";
 import type { Preview } from "../admin-preview.server.ts";
 import { adminContext, adminHeaders, notFound } from "../admin-request.server.ts";
-import { AdminPage, Notice, ProblemList } from "../components/admin-page.tsx";
+import { AdminPage, ProblemList } from "../components/admin-page.tsx";
 import { JourneyEditor } from "../components/journey-editor.tsx";
-import type { EditedText } from "../components/journey-editor.tsx";
+import { JsonEditor } from "../components/json-editor.tsx";
 import type { FormProblem } from "../components/form-problems.ts";
+import { placeInWords, stillWrong } from "../components/problem-places.ts";
+import type { EditedText } from "../components/step-list.tsx";
+import { useJourneyPreview } from "../components/use-journey-preview.ts";
 import { TriggerEditor } from "../components/trigger-editor.tsx";
 import { UnsavedChangesBar } from "../components/save-bar.tsx";
 import { OnOffBadge } from "../components/state-badge.tsx";
 import { TEMPLATE_FIELDS } from "../composer/template-fields.ts";
 import { messageTextSchema } from "../journeys/message-text.ts";
 import { discountSchema } from "../journeys/discount.ts";
-import { getJourney, InvalidDefinitionError, saveDefinition, setEnabled } from "../journeys/journeys.server.ts";
+import { priorityOf } from "../journeys/caps.ts";
+import type { JourneyDefinition } from "../journeys/definition.ts";
+import {
+  getJourney,
+  InvalidDefinitionError,
+  parseDefinition,
+  saveDefinition,
+  setEnabled,
+} from "../journeys/journeys.server.ts";
 import { journeyKind } from "../journeys/kinds/registry.server.ts";
 import { scheduleShopSync } from "../shopify/sync-shop.server.ts";
 import { triggerFacts } from "../journeys/trigger-facts.server.ts";
@@ -40,6 +51,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
     mayDiscount: rules.mayDiscount,
     currency: row.currency,
     minimumDelayMs: rules.minimumDelayMs,
+    ownPriority: priorityOf(kind, null),
     triggerFacts: await triggerFacts(store, row, definition.trigger.type, clock.now()),
     shopName: row.name,
     host: row.primaryDomain ?? shop,
@@ -50,9 +62,11 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 
 const actionSchema = z.discriminatedUnion("intent", [
   z.object({ intent: z.literal("save"), definition: z.unknown() }),
+  z.object({ intent: z.literal("check"), definition: z.unknown() }),
   z.object({ intent: z.literal("switch"), enabled: z.boolean() }),
   z.object({
     intent: z.literal("preview"),
+    place: z.string().max(200),
     text: messageTextSchema,
     locale: z.string().min(2).max(35),
     // Half-written discounts are shown as none.
@@ -65,35 +79,46 @@ export async function action({ request, params }: ActionFunctionArgs) {
   const kind = params.kind ?? "";
   const parsed = actionSchema.safeParse(await request.json().catch(() => null));
   // A preview of half-written text is nothing to complain of: the fields say so when it is saved.
-  if (!parsed.success) return json({ ok: false, problems: [] as FormProblem[], preview: null }, { status: 400 });
+  if (!parsed.success) return answer({ status: 400 });
 
   switch (parsed.data.intent) {
     case "preview": {
       const about = { shopName: row.name, iconUrl: row.settings.iconUrl, timezone: row.timezone, now: clock.now() };
-      return answer([], previewText(parsed.data, about));
+      const { place, locale } = parsed.data;
+      return answer({ preview: { ...previewText(parsed.data, about), place, locale } });
     }
     case "switch":
       if (!(await setEnabled(store, shop, kind, parsed.data.enabled, clock.now())))
         throw notFound("There is no such journey.");
       await scheduleShopSync(store, shop, clock.now());
-      return answer([]);
+      return answer({});
+    case "check":
     case "save":
       try {
+        if (parsed.data.intent === "check") {
+          return answer({ definition: parseDefinition(kind, parsed.data.definition) });
+        }
         const saved = await saveDefinition(store, shop, kind, parsed.data.definition, clock.now(), admin);
         if (!saved) throw notFound("There is no such journey.");
-        return answer([]);
+        return answer({});
       } catch (error) {
-        if (error instanceof InvalidDefinitionError) return answer(error.issues);
+        if (error instanceof InvalidDefinitionError) return answer({ problems: error.issues, status: 400 });
         throw error;
       }
   }
 }
 
-function answer(problems: FormProblem[], preview: Preview | null = null) {
-  return json({ ok: problems.length === 0, problems, preview }, { status: problems.length === 0 ? 200 : 400 });
-}
+type Answer = {
+  problems?: FormProblem[];
+  preview?: (Preview & EditedText) | null;
+  /** What was checked, complete. */
+  definition?: JourneyDefinition | null;
+  status?: number;
+};
 
-const PREVIEW_AFTER_MS = 250;
+function answer({ problems = [], preview = null, definition = null, status = 200 }: Answer) {
+  return json({ problems, preview, definition }, { status });
+}
 
 export default function Journey() {
   const data = useLoaderData<typeof loader>();
@@ -106,14 +131,24 @@ export default function Journey() {
   const [edited, setEdited] = useState<EditedText | null>(null);
   const saving = useFetcher<typeof action>();
   const switching = useFetcher<typeof action>();
-  const preview = usePreview(draft, edited);
+  const [judged, setJudged] = useState<JourneyDefinition | null>(null);
+  const preview = useJourneyPreview(draft, edited);
 
   const isDirty = JSON.stringify(draft) !== JSON.stringify(data.definition);
   const isSaving = saving.state !== "idle";
-  const problems = isDirty ? (saving.data?.problems ?? []) : [];
+  const found = isDirty ? stillWrong(saving.data?.problems ?? [], judged, draft) : [];
+  // What is written at this moment is judged at once.
+  const written = (preview.problems ?? []).map(({ field, line, column, message }) => ({
+    path: `${preview.place}.message.${preview.locale}.${field}`,
+    message: `line ${line}, column ${column}: ${message}`,
+  }));
+  const problems = [...written, ...found.filter(({ path }) => !written.some((one) => one.path === path))];
   const send = (fetcher: typeof saving, body: object) =>
     fetcher.submit(JSON.stringify(body), { method: "post", encType: "application/json" });
-  const save = () => send(saving, { intent: "save", definition: draft });
+  const save = () => {
+    setJudged(draft);
+    send(saving, { intent: "save", definition: draft });
+  };
   const isDefault = JSON.stringify(draft) === JSON.stringify(data.defaultDefinition);
 
   return (
@@ -129,7 +164,7 @@ export default function Journey() {
           onClick: () => send(switching, { intent: "switch", enabled: !data.enabled }),
           loading: switching.state !== "idle",
         },
-        { label: "Go back to our texts", onClick: () => setDraft(data.defaultDefinition), disabled: isDefault },
+        { label: "Go back to our template", onClick: () => setDraft(data.defaultDefinition), disabled: isDefault },
       ]}
     >
       <UnsavedChangesBar
@@ -139,19 +174,10 @@ export default function Journey() {
         onSave={save}
         onDiscard={() => setDraft(data.definition)}
       />
-      {problems.length > 0 && (
-        <Notice
-          tone="critical"
-          title={problems.length === 1 ? "One field needs another look" : "Some fields need another look"}
-        >
-          Nothing was saved yet. The fields are marked below.
-        </Notice>
-      )}
       <ProblemList
-        title="This journey cannot be saved"
-        problems={problems
-          .filter(({ path }) => !/^(steps|trigger)\./.test(path))
-          .map(({ path, message }) => `${path} ${message}`.trim())}
+        title={found.length === 1 ? "One field needs another look" : "Some fields need another look"}
+        problems={found.map(({ path, message }) => [placeInWords(path), message].filter(Boolean).join(": "))}
+        note="Nothing was saved yet."
       />
       <TriggerEditor
         trigger={draft.trigger}
@@ -165,6 +191,7 @@ export default function Journey() {
         mayDiscount={data.mayDiscount}
         currency={data.currency}
         minimumDelayMs={data.minimumDelayMs}
+        ownPriority={data.ownPriority}
         variables={data.variables}
         problems={problems}
         edited={edited}
@@ -175,43 +202,33 @@ export default function Journey() {
         onChange={setDraft}
         note={`Version ${data.version}. Whoever is under way goes on with the version they started with.`}
       />
+      <JsonOf draft={draft} onTake={setDraft} />
     </AdminPage>
   );
 }
 
-type Definition = ReturnType<typeof useLoaderData<typeof loader>>["definition"];
-
-/** The text that is being edited, rendered by the server as it will be, a moment after the last key. */
-function usePreview(draft: Definition, edited: EditedText | null) {
-  const { submit, data } = useFetcher<typeof action>();
-  const index = edited?.step ?? draft.steps.findIndex((step) => step.type === "message");
-  const step = draft.steps[index];
-  const locale = edited?.locale ?? (step?.type === "message" ? Object.keys(step.message)[0] : undefined);
-  const text = step?.type === "message" && locale ? step.message[locale] : undefined;
-  const body = text
-    ? JSON.stringify({
-        intent: "preview",
-        text,
-        locale,
-        discount: step?.type === "message" ? step.discount : null,
-      })
-    : null;
-
-  const isFirst = useRef(true);
+/** A text is checked by the server before the form shows it. */
+function JsonOf({ draft, onTake }: { draft: JourneyDefinition; onTake: (definition: JourneyDefinition) => void }) {
+  const { submit, data, state } = useFetcher<typeof action>();
+  const [asked, setAsked] = useState("");
+  const checked = data?.definition;
   useEffect(() => {
-    if (body === null) return;
-    const timer = setTimeout(
-      () => submit(body, { method: "post", encType: "application/json" }),
-      isFirst.current ? 0 : PREVIEW_AFTER_MS,
-    );
-    isFirst.current = false;
-    return () => clearTimeout(timer);
-  }, [body, submit]);
-
-  return { ...data?.preview, step: index, locale: locale ?? null };
+    if (checked) onTake(checked as JourneyDefinition);
+  }, [checked, onTake]);
+  return (
+    <JsonEditor
+      definition={draft}
+      verdict={data && state === "idle" ? { text: asked, problems: data.problems } : null}
+      isChecking={state !== "idle"}
+      onCheck={(text) => {
+        setAsked(text);
+        submit(`{"intent":"check","definition":${text}}`, { method: "post", encType: "application/json" });
+      }}
+    />
+  );
 }
 
-/** Looking at a preview changes nothing: the page need not be loaded again. */
+/** Looking at a preview or checking a text changes nothing: the page need not be loaded again. */
 export function shouldRevalidate({
   formMethod,
   json: sent,
@@ -221,8 +238,9 @@ export function shouldRevalidate({
   json?: unknown;
   defaultShouldRevalidate: boolean;
 }): boolean {
-  const isPreview = typeof sent === "object" && sent !== null && "intent" in sent && sent.intent === "preview";
-  return formMethod === "POST" && isPreview ? false : defaultShouldRevalidate;
+  const intent = typeof sent === "object" && sent !== null && "intent" in sent ? sent.intent : null;
+  const isLook = intent === "preview" || intent === "check";
+  return formMethod === "POST" && isLook ? false : defaultShouldRevalidate;
 }
 
 export { PageError as ErrorBoundary } from "../components/page-error.tsx";

@@ -194,7 +194,7 @@ test("names the field, line and column of a text that is wrong, and saves nothin
 
 async function preview(text: object, locale: string, discount: object | null = null) {
   const answer = await ask(journey.action, "/app/journeys/welcome", {
-    ...jsonBody({ intent: "preview", text, locale, discount }),
+    ...jsonBody({ intent: "preview", place: "steps.0", text, locale, discount }),
     ...welcome,
   });
   return answer.json.preview;

@@ -142,6 +142,61 @@ test(
   },
 );
 
+test("adds a step, marks it where it is wrong, and keeps it", { skip, timeout: WITHIN_MS }, async () => {
+  const { page, frame } = await open("/app/journeys/birthday", 390);
+  const before = await demo.api("journeys/birthday");
+  const added = `[data-beckon-step-place="steps.${(before.definition as { steps: unknown[] }).steps.length}"]`;
+
+  await press(frame, "Add a step");
+  await press(frame, "Tell another system", "Calls an address of yours");
+  await press(frame, "Save");
+  await until("the problem at the step", async () => /must be an https address/.test(await textOf(frame, added)));
+  assert.deepEqual(await violations(frame), []);
+  assert.deepEqual(await demo.api("journeys/birthday"), before);
+
+  await retype(await field(frame, "Address"), "https://example.com/hook");
+  await until("the problem to go", async () => !/must be an https address/.test(await textOf(frame, added)));
+  await press(frame, "Save");
+  await until("the new version", async () => /Version 2/.test(await textOf(frame, "main")));
+  await page.close();
+
+  const again = await open("/app/journeys/birthday", 1280);
+  assert.equal(
+    await (await field(again.frame, "Address")).evaluate((input) => input.value),
+    "https://example.com/hook",
+  );
+  await again.page.close();
+});
+
+test("takes over a journey written as JSON once it is whole", { skip, timeout: WITHIN_MS }, async () => {
+  const { page, frame } = await open("/app/journeys/points", 1280);
+  const { definition } = await demo.api("journeys/points");
+  const write = (text: string) =>
+    frame.evaluate((next) => {
+      const area = document.querySelector<HTMLTextAreaElement>(".bk-json textarea");
+      Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value")?.set?.call(area, next);
+      area?.dispatchEvent(new Event("input", { bubbles: true }));
+    }, text);
+  const problem = () => textOf(frame, "[data-beckon-json-problems]");
+
+  await press(frame, "Edit as JSON");
+  await write('{\n  "steps": [}');
+  await press(frame, "Take over");
+  await until("the place where it breaks off", async () => /Line 2, column 13/.test(await problem()));
+  await write(JSON.stringify({ ...(definition as object), prio: 1 }, null, 2));
+  await press(frame, "Take over");
+  await until("the unknown field", async () => /prio is not a known field/.test(await problem()));
+  await write(JSON.stringify({ ...(definition as object), priority: 7 }, null, 2));
+  await press(frame, "Take over");
+  await until(
+    "the form to show it",
+    async () => (await (await field(frame, "Priority")).evaluate((input) => input.value)) === "7",
+  );
+
+  assert.deepEqual((await demo.api("journeys/points")).definition, definition);
+  await page.close();
+});
+
 test("switches a journey off and on", { skip, timeout: WITHIN_MS }, async () => {
   const { page, frame } = await open("/app/journeys", 390);
 
@@ -244,7 +299,8 @@ async function violations(frame: Frame): Promise<string[]> {
   });
 }
 
-async function press(frame: Frame, label: string): Promise<void> {
+/** @param help stands on the button below its label */
+async function press(frame: Frame, label: string, help = ""): Promise<void> {
   await until(`the button ${label}`, () =>
     frame.evaluate((wanted) => {
       const button = [...document.querySelectorAll("button")].find(
@@ -252,7 +308,7 @@ async function press(frame: Frame, label: string): Promise<void> {
       );
       button?.click();
       return button !== undefined;
-    }, label),
+    }, label + help),
   );
 }
 
