@@ -42,7 +42,7 @@ export function JourneyRow({
     <div className="bk-journey" data-beckon-journey={kind}>
       <div className="bk-journey-head">
         <div>
-          <Text as="h2" variant="headingSm">
+          <Text as="h3" variant="headingSm">
             <Link url={`/app/journeys/${kind}`} monochrome removeUnderline>
               {name}
             </Link>

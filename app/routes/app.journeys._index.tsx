@@ -4,6 +4,7 @@ import { useFetcher, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
 import { adminContext, adminHeaders, notFound } from "../admin-request.server.ts";
 import { AdminPage, NothingHere, Panel } from "../components/admin-page.tsx";
+import { groupOf, JOURNEY_GROUPS } from "../components/journey-groups.ts";
 import { JourneyRow } from "../components/journey-row.tsx";
 import { stepName, stepNames } from "../components/step-names.ts";
 import { listJourneys, setEnabled } from "../journeys/journeys.server.ts";
@@ -31,6 +32,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
         kind,
         enabled,
         version,
+        group: groupOf(definition.trigger.type),
         name: journeyKind(kind)?.name ?? kind,
         description: journeyKind(kind)?.description ?? "",
         messages: [...allSteps(definition)].filter(({ step }) => step.type === "message").length,
@@ -65,15 +67,24 @@ export default function Journeys() {
   const { journeys, currency } = useLoaderData<typeof loader>();
   return (
     <AdminPage title="Journeys" subtitle="What shoppers get, and when. Numbers are of the last 30 days.">
-      <Panel flush>
-        {journeys.length === 0 ? (
+      {journeys.length === 0 && (
+        <Panel flush>
           <NothingHere title="No journeys yet">
             They are made when the app is installed. Open the app anew in a moment.
           </NothingHere>
-        ) : (
-          journeys.map((journey) => <SwitchableRow key={journey.kind} journey={journey} currency={currency} />)
-        )}
-      </Panel>
+        </Panel>
+      )}
+      {JOURNEY_GROUPS.map((group) => {
+        const members = journeys.filter((journey) => journey.group === group);
+        if (members.length === 0) return null;
+        return (
+          <Panel key={group} title={group} flush>
+            {members.map((journey) => (
+              <SwitchableRow key={journey.kind} journey={journey} currency={currency} />
+            ))}
+          </Panel>
+        );
+      })}
     </AdminPage>
   );
 }
