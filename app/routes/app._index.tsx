@@ -6,6 +6,7 @@ import { z } from "zod";
 import { adminContext, adminHeaders, storefrontUrl, themeEditorLinks } from "../admin-request.server.ts";
 import { AdminPage, Inset, Notice, Panel } from "../components/admin-page.tsx";
 import { Checklist } from "../components/checklist.tsx";
+import { DiscountPanel } from "../components/discount-table.tsx";
 import { useEmbedState } from "../components/embed-state.ts";
 import { formatDay, formatMoney, formatMoneys, formatNumber, formatShare } from "../components/format.ts";
 import { JourneyTable } from "../components/journey-table.tsx";
@@ -13,16 +14,20 @@ import { LineChart } from "../components/line-chart.tsx";
 import { PeriodPicker } from "../components/period-picker.tsx";
 import { refusalInWords } from "../components/plain-words.ts";
 import { StatTiles } from "../components/stat-tiles.tsx";
+import { stepName, stepNames } from "../components/step-names.ts";
 import type { Stat } from "../components/stat-tiles.tsx";
 import { TestPush } from "../components/test-push.tsx";
 import { sendTestPush } from "../direct/send-test-push.server.ts";
+import { listJourneys } from "../journeys/journeys.server.ts";
 import { journeyKind } from "../journeys/kinds/registry.server.ts";
+import { reportDiscounts } from "../reports/discounts.ts";
 import { parsePeriod, previousPeriod } from "../reports/period.ts";
 import type { Period } from "../reports/period.ts";
 import { reportPeriod } from "../reports/summary.ts";
 import type { DayTotals, Summary } from "../reports/summary.ts";
 
 const REFUSALS_SHOWN_FOR_MS = 7 * 86_400_000;
+const DISCOUNT_ROWS = 50;
 const LENGTHS = [7, 30, 90];
 
 export async function loader({ request }: LoaderFunctionArgs) {
@@ -31,13 +36,16 @@ export async function loader({ request }: LoaderFunctionArgs) {
   const now = clock.now();
   const { period, days } = periodOf(new URL(request.url).searchParams, row.timezone, now);
 
-  const [report, previous, refused, devices, tests] = await Promise.all([
+  const [report, previous, refused, devices, tests, discounts, journeys] = await Promise.all([
     reportPeriod(store, shop, period, row.timezone),
     reportPeriod(store, shop, previousPeriod(period, row.timezone), row.timezone),
     store.reports.refusedPushes(shop, new Date(now.getTime() - REFUSALS_SHOWN_FOR_MS)),
     store.subscribers.list(shop, { state: "active" }, null, 5),
     store.reports.decisions(shop, { journey: "direct" }, null, 1),
+    reportDiscounts(store, shop, period.range, DISCOUNT_ROWS),
+    listJourneys(store, shop),
   ]);
+  const names = new Map(journeys.map(({ kind, definition }) => [kind, stepNames(definition)]));
 
   return json({
     shopName: row.name,
@@ -49,6 +57,14 @@ export async function loader({ request }: LoaderFunctionArgs) {
     previous: previous.summary,
     daily: report.days,
     journeys: report.journeys.map((totals) => ({ ...totals, name: journeyKind(totals.kind)?.name ?? null })),
+    discounts: {
+      total: discounts.total,
+      rows: discounts.rows.map((row) => ({
+        ...row,
+        journey: journeyKind(row.journey)?.name ?? row.journey,
+        step: stepName(names.get(row.journey), row.step),
+      })),
+    },
     refused: refused.map(({ status, count }) => ({ status, count })),
     setup: { isEmbedOn: row.embedSeenAt !== null, hasTestPush: tests.rows.length > 0 },
     links: { ...themeEditorLinks(context), storefront: storefrontUrl(context) },
@@ -197,6 +213,7 @@ export default function Home() {
       <Panel title="Journeys in this period" flush>
         <JourneyTable journeys={data.journeys} currency={data.currency} />
       </Panel>
+      <DiscountPanel {...data.discounts} currency={data.currency} />
     </AdminPage>
   );
 }
