@@ -70,6 +70,14 @@ export function ConditionBuilder({ group, path, currency, errorOf, onChange }: C
   );
 }
 
+/** What is not known is neither yes nor no. */
+const YES_NO = [
+  { value: "eq true", label: "yes" },
+  { value: "eq false", label: "no" },
+  { value: "ne true", label: "no, or not known" },
+  { value: "ne false", label: "yes, or not known" },
+];
+
 type ComparisonProps = {
   condition: Condition;
   currency: string;
@@ -84,12 +92,15 @@ function Comparison({ condition, currency, error, onChange }: ComparisonProps) {
       <Choice
         label="is"
         labelHidden
-        value={condition.value === true ? "yes" : "no"}
-        options={[
-          { value: "yes", label: "yes" },
-          { value: "no", label: "no" },
-        ]}
-        onChange={(next) => onChange({ field: condition.field, op: "eq", value: next === "yes" })}
+        value={`${condition.op} ${condition.value === true}`}
+        options={YES_NO}
+        onChange={(next) =>
+          onChange({
+            field: condition.field,
+            op: next.startsWith("ne") ? "ne" : "eq",
+            value: next.endsWith("true"),
+          })
+        }
         error={error}
       />
     );

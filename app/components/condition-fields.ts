@@ -8,6 +8,7 @@ export const CONDITION_FORMS: Record<ConditionField, { label: string; kind: Kind
     cart_total: { label: "Cart total", kind: "money", help: "In the cart’s own currency." },
     item_count: { label: "Pieces in the cart", kind: "number" },
     currency: { label: "Currency", kind: "text", help: "Such as USD or TRY." },
+    ships_free: { label: "The cart ships free already", kind: "boolean" },
     checkout_stage: { label: "Checkout stage", kind: "choice", choices: ["contact", "shipping", "payment"] },
     shipment_status: { label: "Shipment", kind: "choice", choices: ["shipped", "out_for_delivery", "delivered"] },
     is_reduced: { label: "The product is reduced", kind: "boolean" },
@@ -38,7 +39,7 @@ export function operatorsOf(field: ConditionField): { value: Condition["op"]; la
   const { kind } = CONDITION_FORMS[field];
   const fitting: Condition["op"][] =
     kind === "boolean"
-      ? ["eq"]
+      ? ["eq", "ne"]
       : kind === "text" || kind === "choice"
         ? ["eq", "ne", "in", "not_in"]
         : ["gte", "gt", "lte", "lt", "eq", "ne"];

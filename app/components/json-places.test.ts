@@ -15,7 +15,7 @@ test.each([
   ["steps", { line: 3, column: 12 }],
   ["steps.0.delay", { line: 4, column: 32 }],
   ["steps.1", { line: 5, column: 5 }],
-  ["steps.1.message.en.body", { line: 5, column: 81 }],
+  ["steps.1.message.en.body", { line: 5, column: 85 }],
   ["exits", { line: 7, column: 12 }],
 ])("finds %s in the text", (path, place) => {
   expect(placeInJson(TEXT, path)).toEqual(place);
