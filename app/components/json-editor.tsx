@@ -88,6 +88,6 @@ export function JsonEditor({
   );
 }
 
-function where(place: Place | null): string {
-  return place ? `Line ${place.line}, column ${place.column}: ` : "";
+function where(place: Place): string {
+  return `Line ${place.line}, column ${place.column}: `;
 }

@@ -26,8 +26,18 @@ test("names the last parent that is there of a field that is missing", () => {
   expect(placeInJson(TEXT, "goal")).toEqual({ line: 1, column: 1 });
 });
 
-test("says where a text stops being JSON", () => {
+test.each([
+  ['{\n  "a": 1,\n  b\n}', { line: 3, column: 3 }],
+  ['{\n  "a": 1', { line: 2, column: 9 }],
+  ['{\n  "steps": [}', { line: 2, column: 13 }],
+  ['{ "a": "x" "b": 1 }', { line: 1, column: 12 }],
+  ["[1, 2] 3", { line: 1, column: 8 }],
+  ["[1,, 2]", { line: 1, column: 4 }],
+])("says where %j stops being JSON", (text, place) => {
+  expect(jsonFault(text)?.place).toEqual(place);
+  expect(jsonFault(text)?.message).not.toMatch(/position|\n/);
+});
+
+test("finds nothing wrong with JSON", () => {
   expect(jsonFault(TEXT)).toBeNull();
-  expect(jsonFault('{\n  "a": 1,\n  b\n}')?.place).toEqual({ line: 3, column: 3 });
-  expect(jsonFault('{\n  "a": 1')?.place).toEqual({ line: 2, column: 9 });
 });

@@ -35,21 +35,54 @@ export function placeInJson(text: string, path: string): Place {
   return placeAt(text, best.offset);
 }
 
-/** What keeps a text from being JSON, and where, as far as this browser says it; null when it is JSON. */
-export function jsonFault(text: string): { message: string; place: Place | null } | null {
+/** What keeps a text from being JSON, and where; null when it is JSON. Browsers name the place only for some faults. */
+export function jsonFault(text: string): { message: string; place: Place } | null {
   try {
     JSON.parse(text);
     return null;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const offset = /position (\d+)/.exec(message)?.[1];
-    const [, line, column] = /line (\d+) column (\d+)/.exec(message) ?? [];
-    const words = message.replace(/^JSON\.parse: /, "").replace(/,? (?:in JSON )?at (?:position|line) .*$/, "");
-    if (line && column) return { message: words, place: { line: Number(line), column: Number(column) } };
-    const end = /end of (?:JSON input|data)/i.test(message) ? text.length : null;
-    const at = offset === undefined ? end : Number(offset);
-    return { message: words, place: at === null ? null : placeAt(text, at) };
+    const message = (error instanceof Error ? error.message : String(error))
+      .replace(/^JSON\.parse: /, "")
+      .replace(/(?: in JSON)?,? (?:at position|at line|(?:\.\.\.)?").*$/s, "");
+    return { message, place: placeAt(text, endOfJson(text)) };
   }
+}
+
+const SCALAR =
+  /"(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})|[^"\\\u0000-\u001f])*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+
+/** The offset up to which a text is JSON. */
+function endOfJson(text: string): number {
+  let at = 0;
+  const next = () => {
+    while (/\s/.test(text[at] ?? "")) at += 1;
+    return text[at];
+  };
+  const take = (token: string) => {
+    if (next() !== token) return false;
+    at += 1;
+    return true;
+  };
+  const scalar = () => {
+    next();
+    SCALAR.lastIndex = at;
+    const length = SCALAR.exec(text)?.[0].length ?? 0;
+    at += length;
+    return length > 0;
+  };
+  const list = (end: string, item: () => boolean) => {
+    if (take(end)) return true;
+    do if (!item()) return false;
+    while (take(","));
+    return take(end);
+  };
+  const value = (): boolean => {
+    if (take("[")) return list("]", value);
+    if (take("{")) return list("}", () => next() === '"' && scalar() && take(":") && value());
+    return scalar();
+  };
+  if (value()) next();
+  return at;
 }
 
 function placeAt(text: string, offset: number): Place {
