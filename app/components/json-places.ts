@@ -49,7 +49,7 @@ export function jsonFault(text: string): { message: string; place: Place } | nul
 }
 
 const SCALAR =
-  /"(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})|[^"\\\u0000-\u001f])*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+  /"(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})|[^"\\\n\r\t])*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 /** The offset up to which a text is JSON. */
 function endOfJson(text: string): number {

@@ -302,13 +302,19 @@ async function violations(frame: Frame): Promise<string[]> {
 /** @param isMore the button goes on after the label, with what it is for */
 async function press(frame: Frame, label: string, isMore = false): Promise<void> {
   await until(`the button ${label}`, () =>
-    frame.evaluate((wanted) => {
-      const button = [...document.querySelectorAll("button")].find(
-        (one) => one.textContent?.trim() === wanted && !one.disabled && !one.closest("ui-save-bar"),
-      );
-      button?.click();
-      return button !== undefined;
-    }, label + help),
+    frame.evaluate(
+      (wanted, goesOn) => {
+        const button = [...document.querySelectorAll("button")].find((one) => {
+          const text = one.textContent?.trim() ?? "";
+          const isIt = goesOn ? text.startsWith(wanted) : text === wanted;
+          return isIt && !one.disabled && !one.closest("ui-save-bar");
+        });
+        button?.click();
+        return button !== undefined;
+      },
+      label,
+      isMore,
+    ),
   );
 }
 
