@@ -6,9 +6,11 @@ import { killedCampaign, killRounds } from "../tests/faults/support/kill-rounds.
 import { seededRandom } from "../tests/faults/support/random.ts";
 import {
   backUpAndRestore,
+  certificateChanges,
   clockJumps,
   databaseLocked,
   endWhileHanging,
+  machineClockJumps,
   PUSH_FAULTS,
   pushServiceFails,
   setScene,
@@ -70,6 +72,8 @@ async function killsAndFaults(): Promise<void> {
     const tries: Record<string, () => Promise<Report>> = {
       "SIGTERM while a push service hangs": () => endWhileHanging(scene),
       "clock jumps, SIGSTOP and SIGCONT": () => clockJumps(scene, random.pick([500, 5_000, 65_000])),
+      "machine clock jumps, event loop blocked": () => machineClockJumps(scene, random.pick([1_000, 4_000, 20_000])),
+      "push service changes certificates": () => certificateChanges(scene),
       "database locked": () => databaseLocked(scene, [100, 1_000, random.pick([3_000, 6_000, 9_000])]),
       "Shopify's API fails": () => shopifyFails(scene),
       "backup and restore": () => backUpAndRestore(scene),

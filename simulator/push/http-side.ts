@@ -50,6 +50,8 @@ export type HttpSide = {
   origin: string;
   requests: PushRequestRecord[];
   endpointOf(subscription: PushSubscriptionRecord): string;
+  /** From now on, on connections anew: those there are end. */
+  presentCertificate(certificate: Certificate): void;
   close(): Promise<void>;
 };
 
@@ -158,6 +160,10 @@ export async function startHttpSide(options: HttpSideOptions): Promise<HttpSide>
       const path =
         subscription.kind === "chromium" ? "fcm/send" : subscription.kind === "firefox" ? "wpush/v2" : "push";
       return `${origin}/${path}/${subscription.token}`;
+    },
+    presentCertificate({ key, cert }) {
+      server.setSecureContext({ key, cert });
+      for (const socket of sockets) socket.destroy();
     },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,5 +1,6 @@
 import { PushBroker, type BrokerEvents } from "./broker.ts";
 import { persistentCertificate, selfSignedCertificate } from "./certificate.ts";
+import type { Certificate } from "./certificate.ts";
 import { CHROMIUM_ENDPOINT_HOSTS, startChromiumSide } from "./chromium-side.ts";
 import { FaultPlan, type Fault } from "./faults.ts";
 import { startFirefoxSide } from "./firefox-side.ts";
@@ -49,6 +50,8 @@ export type PushService = {
   /** From now on pushes to this endpoint get 404. */
   forgetSubscription(endpoint: string): void;
   isGone(endpoint: string): boolean;
+  /** Shows another certificate to senders from now on; null: its own again. Open connections end. */
+  presentCertificate(certificate: Certificate | null): void;
   /** Subscriptions, connected browsers, messages that wait. */
   count(): { subscriptions: number; clients: number; waiting: number };
   /** Cuts the browsers off and refuses them, or lets them in again. */
@@ -128,6 +131,7 @@ export async function startPushService(options: PushServiceOptions = {}): Promis
     endSubscription: (endpoint) => broker.end(find(endpoint)),
     forgetSubscription: (endpoint) => broker.remove(find(endpoint)),
     isGone: (endpoint) => find(endpoint).isGone,
+    presentCertificate: (other) => http.presentCertificate(other ?? certificate),
     count: () => broker.count(),
     setOnline,
     once: (name, passes = () => true, timeoutMs = 15_000) => nextEvent(broker, name, passes, timeoutMs),

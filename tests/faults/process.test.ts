@@ -4,9 +4,11 @@ import type { FaultWorld } from "./support/fault-world.ts";
 import { seededRandom } from "./support/random.ts";
 import {
   backUpAndRestore,
+  certificateChanges,
   clockJumps,
   databaseLocked,
   endWhileHanging,
+  machineClockJumps,
   PUSH_FAULTS,
   pushServiceFails,
   setScene,
@@ -46,6 +48,20 @@ test("a push service that never answers keeps nobody else waiting, and SIGTERM m
 test("the shop's clock jumps an hour forth and back, the process is stopped: reminders come once each", async () => {
   const report = await clockJumps(scene, 1_500);
   tell("clock jumps, SIGSTOP and SIGCONT", report);
+
+  expect(report.lost).toEqual([]);
+}, 150_000);
+
+test("the machine's clock jumps an hour forth and back, the event loop is blocked: nothing is sent twice", async () => {
+  const report = await machineClockJumps(scene, 3_000);
+  tell("machine clock jumps, event loop blocked", report);
+
+  expect(report.lost).toEqual([]);
+}, 150_000);
+
+test("a push service's certificate changes while the app runs: its pushes wait for one to trust", async () => {
+  const report = await certificateChanges(scene);
+  tell("push service changes certificates", report);
 
   expect(report.lost).toEqual([]);
 }, 150_000);

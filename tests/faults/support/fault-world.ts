@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,6 +8,7 @@ import BetterSqlite3 from "better-sqlite3";
 import { buildIfStale } from "../../../scripts/build-if-stale.ts";
 import { listening, runToEnd } from "../../../scripts/demo/child-process.ts";
 import { planDemo } from "../../../scripts/demo/environment.ts";
+import { selfSignedCertificate } from "../../../simulator/push/certificate.ts";
 import { startPushService } from "../../../simulator/push/push-service.ts";
 import type { PushService } from "../../../simulator/push/push-service.ts";
 import { talkTo } from "../../contract/stranger.ts";
@@ -16,6 +17,7 @@ import { freePorts } from "../../support/start-demo.ts";
 // The built server as a child process on a SQLite file, beside a simulated store and push services of our own, with all
 // that can be done to a process. It is started again only when a test says so.
 
+const SKEWED_CLOCK = path.join(import.meta.dirname, "skewed-clock.mjs");
 const ROOT = path.join(import.meta.dirname, "..", "..", "..");
 
 export type FaultWorld = Awaited<ReturnType<typeof createFaultWorld>>;
@@ -41,7 +43,9 @@ export async function createFaultWorld(options: { pushServices?: number; env?: R
     },
     ROOT,
   );
-  writeFileSync(plan.pushCaFile, pushServices.map(({ ca }) => ca).join("\n"));
+  const renewed = selfSignedCertificate(["127.0.0.1", "localhost"], new Date());
+  writeFileSync(plan.pushCaFile, [...pushServices.map(({ ca }) => ca), renewed.cert].join("\n"));
+  const clockFile = path.join(folder, "clock.json");
 
   let log = "";
   let appLog = "";
@@ -73,7 +77,11 @@ export async function createFaultWorld(options: { pushServices?: number; env?: R
   /** Ends with the app at work, or says what it wrote last. */
   async function start(env: Record<string, string> = {}): Promise<void> {
     if (app) throw new Error("the app runs already");
-    const child = program(["server.js"], { ...plan.appEnv, ...env });
+    const child = program(["--import", SKEWED_CLOCK, "server.js"], {
+      ...plan.appEnv,
+      SKEWED_CLOCK: clockFile,
+      ...env,
+    });
     child.stdout?.on("data", (part: Buffer) => (appLog += part.toString()));
     app = child;
     for (const giveUpAt = Date.now() + 120_000; Date.now() < giveUpAt; await sleep(25)) {
@@ -167,6 +175,14 @@ export async function createFaultWorld(options: { pushServices?: number; env?: R
     sim,
     moveClock,
     query,
+    /** Another certificate that the app trusts, for push services to change to. */
+    renewed,
+    /** Sets the machine's clock wrong for the app, or blocks its event loop once. In force after a tenth of a second. */
+    async disturb(disturbance: { offset?: number; block?: { id: string; ms: number } }): Promise<void> {
+      writeFileSync(`${clockFile}.new`, JSON.stringify(disturbance));
+      renameSync(`${clockFile}.new`, clockFile);
+      await sleep(150);
+    },
     /** What app and store wrote. */
     log: () => log,
     /** What the app alone wrote to its standard output: JSON lines. */

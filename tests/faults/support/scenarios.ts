@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import BetterSqlite3 from "better-sqlite3";
+import { selfSignedCertificate } from "../../../simulator/push/certificate.ts";
 import type { Fault } from "../../../simulator/push/faults.ts";
 import type { PushService } from "../../../simulator/push/push-service.ts";
 import type { FaultWorld } from "./fault-world.ts";
@@ -107,6 +108,54 @@ export async function clockJumps(scene: Scene, stoppedMs: number): Promise<Repor
   await Promise.all(shoppers.map((shopper) => shopper.read()));
   lost.push(...(await notSeenOnce(shoppers, "cart_recovery")));
   return { shoppers: 8, jumps: 4, stoppedMs, lost };
+}
+
+/**
+ * The machine's own clock jumps an hour forth and back under the running server, and its event loop stands still for
+ * `blockedMs`: what was due comes once, and nothing is sent twice by a lease that seemed to have ended.
+ */
+export async function machineClockJumps(scene: Scene, blockedMs: number): Promise<Report> {
+  const { world, good } = scene;
+  const shoppers = await leaveCarts(scene, 6);
+  const before = good.requests.length;
+
+  // An hour is enough for the first reminder and not for the second.
+  await world.disturb({ offset: 3_600_000 });
+  const lost = await notSeenOnce(shoppers, "cart_recovery");
+  await world.disturb({ offset: 0 });
+  await sleep(500);
+  await world.disturb({ block: { id: randomBytes(4).toString("hex"), ms: blockedMs } });
+  const late = await join(scene, good, 4);
+  lost.push(...(await notSeenOnce(late, "welcome")));
+  await sleep(500);
+  await Promise.all(shoppers.map((shopper) => shopper.read()));
+  lost.push(...(await notSeenOnce(shoppers, "cart_recovery")));
+
+  const sent = good.requests.slice(before).filter(({ status }) => status === 201).length;
+  const due = shoppers.length + late.length;
+  if (sent !== due) lost.push(`${sent} pushes were sent where ${due} were due`);
+  return { shoppers: due, jumps: 2, blockedMs, lost };
+}
+
+/** A push service changes to a certificate nobody vouches for, and then to another good one: its pushes wait, and come. */
+export async function certificateChanges(scene: Scene): Promise<Report> {
+  const { world, bad, good } = scene;
+  const strange = selfSignedCertificate(["127.0.0.1"], new Date());
+  // The browsers go on as if nothing was.
+  const toBrowsers = { ...bad, ca: [bad.ca, strange.cert, world.renewed.cert].join("\n") };
+  bad.presentCertificate(strange);
+  const accepted = bad.requests.length;
+  const affected = await join(scene, toBrowsers, 4);
+  const others = await join(scene, good, 4);
+  const lost = await notSeenOnce(others, "welcome");
+  if (bad.requests.length > accepted) lost.push("a push left for a service whose certificate nobody vouches for");
+
+  bad.presentCertificate(world.renewed);
+  for (const end = Date.now() + 60_000; Date.now() < end && bad.requests.length < accepted + affected.length;)
+    await sleep(100);
+  bad.presentCertificate(null);
+  lost.push(...(await notSeenOnce(affected, "welcome")));
+  return { shoppers: 8, changes: 3, lost };
 }
 
 /** Another process holds the database, at last for longer than the app waits. */
