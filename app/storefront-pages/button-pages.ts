@@ -27,7 +27,7 @@ export function sharePage(language: PageLanguage, { title, path }: { title: stri
     title: texts.shareTitle,
     body: html`<section>
       <h1>${texts.shareTitle}</h1>
-      <p dir="auto">${title}</p>
+      <p><bdi>${title}</bdi></p>
       <div class="row">
         <button type="button" class="strong" id="share" hidden>${texts.share}</button>
         <button type="button" id="copy">${texts.copyLink}</button>
