@@ -309,6 +309,8 @@ async function press(frame: Frame, label: string, isMore = false): Promise<void>
           const isIt = goesOn ? text.startsWith(wanted) : text === wanted;
           return isIt && !one.disabled && !one.closest("ui-save-bar");
         });
+        // A menu whose button is out of sight closes itself.
+        button?.scrollIntoView({ block: "center" });
         button?.click();
         return button !== undefined;
       },
