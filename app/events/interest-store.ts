@@ -52,7 +52,7 @@ export type InterestStore = {
   recordLocalPrices(shop: string, read: LocalPriceRead[], now: Date): Promise<void>;
   /**
    * Which variants somebody who can be reached cares for, and in which countries: of the next products after `after`, in a
-   * fixed order. Of a product its 200 newest looks are asked.
+   * fixed order, then of variants whose price somebody asked to be told of. Of each, 200 people are asked at most.
    *
    * @returns null after the last product
    */
@@ -62,6 +62,8 @@ export type InterestStore = {
     products: number,
     now: Date,
   ): Promise<{ after: string; wanted: { variantId: string; country: string }[] } | null>;
+  /** The countries from which people who can be reached care for a variant. Of each sort, 200 people are asked at most. */
+  countriesOf(shop: string, variant: { variantId: string; productId: string }, now: Date): Promise<string[]>;
   /** Variants that somebody who can be reached cares for, among those an event may have changed. */
   caredFor(shop: string, changed: { inventoryItemId?: string; variantIds?: string[] }, now: Date): Promise<string[]>;
 };

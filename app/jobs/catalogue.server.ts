@@ -7,6 +7,7 @@ import { CATALOGUE_COLLECTIONS, CATALOGUE_VARIANTS } from "../shopify/operations
 import type { CatalogueCollectionsData, CatalogueVariantsData } from "../shopify/operations.ts";
 import { journeyKind } from "../journeys/kinds/registry.server.ts";
 import type { Store } from "../store/store.ts";
+import { recordPricesAbroad } from "./local-variants.server.ts";
 import type { LocalVariants } from "./local-variants.server.ts";
 import { numericId, variantRow } from "./variant-row.ts";
 
@@ -101,12 +102,8 @@ const readPrices: Read = async ({ store, local }, { shop, after }, _currency, no
   const byCountry = Map.groupBy(page.wanted, ({ country }) => country);
   for (const [country, wanted] of byCountry) {
     const variantIds = wanted.map(({ variantId }) => variantId);
-    const found = await local.read(shop, { country, locale: null }, variantIds);
-    if (!found) return { ok: false, reason: "later", message: "prices could not be read", retryAfterMs: null };
-    const prices = [...found].flatMap(([variantId, { price }]) =>
-      price ? [{ variantId, country, currency: price.currency, price: price.amount }] : [],
-    );
-    await store.interests.recordLocalPrices(shop, prices, now);
+    if (!(await recordPricesAbroad({ store, local }, shop, country, variantIds, now)))
+      return { ok: false, reason: "later", message: "prices could not be read", retryAfterMs: null };
   }
   return { ok: true, data: { after: page.after } };
 };

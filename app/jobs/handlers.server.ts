@@ -72,7 +72,7 @@ export function jobHandlers(services: Services): Record<string, HandlerBinding> 
       concurrency: 16,
     },
     [STOCK_WATCH_JOB]: { handler: stockWatchHandler({ ...services, fresh }), concurrency: 8 },
-    [VARIANT_WATCH_JOB]: { handler: variantWatchHandler({ ...services, fresh }), concurrency: 8 },
+    [VARIANT_WATCH_JOB]: { handler: variantWatchHandler({ ...services, fresh, local }), concurrency: 8 },
     [AUDIENCE_WATCH_JOB]: {
       handler: audienceWatchHandler({ store, clock, fetchFeed: createFetchFeed(services.config.simulatedShopifyUrl) }),
       concurrency: 4,

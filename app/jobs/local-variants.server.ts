@@ -4,6 +4,7 @@ import type { LocalPrice, LocalVariant, Place } from "../journeys/local-variant.
 import type { AdminApi } from "../shopify/admin-api.ts";
 import { LOCAL_VARIANTS } from "../shopify/operations.ts";
 import type { LocalVariantNow, LocalVariantsData } from "../shopify/operations.ts";
+import type { Store } from "../store/store.ts";
 import { readTogether } from "./read-together.ts";
 
 // Markets have prices of their own and languages titles of their own. Both are read when a message leaves, together for all
@@ -65,6 +66,23 @@ export function localVariants({ admin, clock }: { admin: AdminApi; clock: Clock 
       return local;
     },
   };
+}
+
+/** Notes what variants cost in a country now. False when Shopify cannot be asked now. */
+export async function recordPricesAbroad(
+  { store, local }: { store: Pick<Store, "interests">; local: LocalVariants },
+  shop: string,
+  country: string,
+  variantIds: string[],
+  now: Date,
+): Promise<boolean> {
+  const found = await local.read(shop, { country, locale: null }, variantIds);
+  if (!found) return false;
+  const prices = [...found].flatMap(([variantId, { price }]) =>
+    price ? [{ variantId, country, currency: price.currency, price: price.amount }] : [],
+  );
+  await store.interests.recordLocalPrices(shop, prices, now);
+  return true;
 }
 
 function isVariant(node: LocalVariantsData["nodes"][number] | undefined): node is LocalVariantNow {

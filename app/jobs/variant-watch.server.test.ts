@@ -56,7 +56,9 @@ async function lastPieceFor(count: number) {
     },
   ]);
   const fresh = { refresh: async () => "shopify" as const };
-  const watch = (signal = new AbortController().signal) => variantWatchHandler({ store, clock, fresh })(JOB, signal);
+  const local = { read: async () => new Map() };
+  const watch = (signal = new AbortController().signal) =>
+    variantWatchHandler({ store, clock, fresh, local })(JOB, signal);
   const started = () =>
     drizzle
       .select({ visitorId: runs.visitorId })

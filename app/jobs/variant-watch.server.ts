@@ -9,13 +9,15 @@ import type { VariantWatchPayload } from "../journeys/variant-watch.ts";
 import type { JobHandler, JobResult } from "../scheduler/job.ts";
 import type { Store } from "../store/store.ts";
 import type { FreshVariants } from "./fresh-variants.server.ts";
+import { recordPricesAbroad } from "./local-variants.server.ts";
+import type { LocalVariants } from "./local-variants.server.ts";
 
 /** People whose runs are started in one transaction. */
 const PAGE = 200;
 /** Machine time until Shopify is asked again after it did not answer. */
 const AGAIN_AFTER_MS = 60_000;
 
-type Deps = { store: Store; clock: Clock; fresh: FreshVariants };
+type Deps = { store: Store; clock: Clock; fresh: FreshVariants; local: LocalVariants };
 
 export function variantWatchHandler(deps: Deps): JobHandler {
   return (job, signal) => {
@@ -29,7 +31,7 @@ export function variantWatchHandler(deps: Deps): JobHandler {
  * Whether it is still so is looked at again when each message leaves.
  */
 async function watchVariant(
-  { store, clock, fresh }: Deps,
+  { store, clock, fresh, local }: Deps,
   shop: string,
   variantId: string,
   signal: AbortSignal,
@@ -41,6 +43,11 @@ async function watchVariant(
   const [variant] = await store.mirror.variants(shop, [variantId]);
   if (!variant || variant.deletedAt) return { type: "done" };
 
+  // From the moment somebody cares for it: a reduction abroad is one only against 30 days of that country's own prices.
+  for (const country of await store.interests.countriesOf(shop, variant, now)) {
+    if (!(await recordPricesAbroad({ store, local }, shop, country, [variantId], now)))
+      return { type: "snooze", until: clock.afterMachineMs(AGAIN_AFTER_MS) };
+  }
   const prices = await store.interests.prices(shop, variantId);
   for (const journey of await store.runs.currentJourneys(shop)) {
     const kind = journeyKind(journey.kind);

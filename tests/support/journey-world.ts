@@ -202,7 +202,7 @@ export async function createWorld(options: WorldOptions = {}) {
     }),
     [RECALL_JOB]: recallHandler({ store, clock, fresh, local, orderCount: orderCountOf(admin) }),
     [STOCK_WATCH_JOB]: stockWatchHandler({ store, clock, fresh }),
-    [VARIANT_WATCH_JOB]: variantWatchHandler({ store, clock, fresh }),
+    [VARIANT_WATCH_JOB]: variantWatchHandler({ store, clock, fresh, local }),
     [AUDIENCE_WATCH_JOB]: audienceWatchHandler({
       store,
       clock,

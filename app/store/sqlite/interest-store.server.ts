@@ -103,6 +103,9 @@ const REASON_COLUMN: Partial<Record<InterestReason, string>> = {
   viewed: "viewed_at",
 };
 
+/** Comes after every "product:ID". */
+const ASKED = "variant:";
+
 export function interestStore({ drizzle, sqlite }: Database): InterestStore {
   const prices = priceStatements({ sqlite });
   const reachable = `exists (select 1 from subscriptions s
@@ -147,6 +150,20 @@ export function interestStore({ drizzle, sqlite }: Database): InterestStore {
      cross join subscriptions s on s.shop = x.shop and s.visitor_id = x.visitor_id and s.state = 'active'
      where s.country is not null`,
   );
+  // Who only asked to be told has looked at nothing that is remembered for long.
+  const nextAsked = sqlite
+    .prepare<[string, string], string>(
+      `select variant_id from stock_alerts
+       where shop = ? and variant_id > ? and kind = 'price_drop' and state = 'waiting' order by variant_id limit 1`,
+    )
+    .pluck();
+  const placesAskedFrom = sqlite.prepare<[string, string], { variantId: string; country: string }>(
+    `select distinct x.variant_id as variantId, s.country
+     from (select shop, visitor_id, variant_id from stock_alerts
+           where shop = ? and variant_id = ? and kind = 'price_drop' and state = 'waiting' limit 200) x
+     cross join subscriptions s on s.shop = x.shop and s.visitor_id = x.visitor_id and s.state = 'active'
+     where s.country is not null`,
+  );
 
   return {
     async ofVisitors(shop, visitorIds, now) {
@@ -187,12 +204,20 @@ export function interestStore({ drizzle, sqlite }: Database): InterestStore {
       const wanted: { variantId: string; country: string }[] = [];
       let subject = after;
       for (let count = 0; count < products; count += 1) {
-        const next = nextProduct.get(shop, subject);
-        if (next === undefined) return count === 0 ? null : { after: subject, wanted };
-        subject = next;
-        wanted.push(...placesOf.all(shop, subject, since));
+        const product = subject < ASKED ? nextProduct.get(shop, subject) : undefined;
+        const asked = product === undefined ? nextAsked.get(shop, subject.slice(ASKED.length)) : undefined;
+        if (product !== undefined) wanted.push(...placesOf.all(shop, product, since));
+        else if (asked !== undefined) wanted.push(...placesAskedFrom.all(shop, asked));
+        else return count === 0 ? null : { after: subject, wanted };
+        subject = product ?? `${ASKED}${asked}`;
       }
       return { after: subject, wanted };
+    },
+
+    async countriesOf(shop, { variantId, productId }, now) {
+      const looked = placesOf.all(shop, `product:${productId}`, now.getTime() - REMEMBERED_MS);
+      const places = [...looked.filter((one) => one.variantId === variantId), ...placesAskedFrom.all(shop, variantId)];
+      return [...new Set(places.map(({ country }) => country))];
     },
 
     async caredFor(shop, { inventoryItemId, variantIds = [] }, now) {
