@@ -89,7 +89,7 @@ async function firstFree(
   for (const { subject, context, when, mayBeLate } of ways) {
     if (taken.has(subject)) continue;
     const last = await store.runs.lastOf(shop, kind.kind, subject, kind.isSubjectUnique ? null : visitor.visitorId);
-    if (last && (last.state === "active" || !kind.mayStartAgain(last, last.context, context))) continue;
+    if (last && (last.state === "active" || !kind.mayStartAgain(last, last.context, context, now))) continue;
 
     const habits =
       "day" in when && when.hour === "best"

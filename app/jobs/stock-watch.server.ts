@@ -56,7 +56,7 @@ async function watchStock(deps: Deps, shop: string, variantId: string, now: Date
     anchorAt: now,
     dueAt,
     startedAt: now,
-    context: { variantId, productId: variant.productId, alertId: alert.id },
+    context: { variantId, productId: variant.productId, alertId: alert.id, askedAt: alert.createdAt.getTime() },
   }));
   await store.runs.startWave({ shop, variantId, alerts: [...told, ...settled], runs }, now);
 

@@ -94,7 +94,7 @@ async function startPage(store: Store, moment: Moment, people: Interested[], now
     const last = customerId
       ? await store.runs.lastOfCustomer(shop, kind.kind, subject, customerId)
       : await store.runs.lastOf(shop, kind.kind, subject, visitorId);
-    if (last && (last.state === "active" || !kind.mayStartAgain(last, last.context, run.context))) continue;
+    if (last && (last.state === "active" || !kind.mayStartAgain(last, last.context, run.context, now))) continue;
     if (customerId) customers.add(customerId);
     if (alertId !== null) alerts.push({ id: alertId, visitorId, customerId, createdAt: now });
     runs.push(run);

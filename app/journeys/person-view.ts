@@ -60,6 +60,8 @@ export type RunContext = {
   contents?: string;
   status?: string;
   alertId?: number;
+  /** When the shopper asked to be told, in milliseconds: what they bought since is not offered to them. */
+  askedAt?: number;
 };
 
 /** The shop as journeys see it. */

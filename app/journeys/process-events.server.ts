@@ -48,6 +48,7 @@ type Stores = {
     | "currentJourneys"
     | "definition"
     | "fulfillment"
+    | "fulfillmentsOf"
     | "lastOf"
     | "ofNotification"
     | "person"
@@ -161,11 +162,12 @@ async function outcomeOf(
     for (const journey of journeys) {
       const kind = journeyKind(journey.kind);
       if (!kind) continue;
-      const fulfillment = fulfillments.get(kind.kind) ?? null;
       const { trigger } = journey.definition;
       const history = await historyFor(store, kind, trigger, event, person, now);
-      for (const plan of kind.plan({ event, person, fulfillment, interests, trigger, history, now })) {
-        await look.follow(store, kind, journey, plan, startedSubjects);
+      for (const fulfillment of fulfillments.get(kind.kind) ?? [null]) {
+        for (const plan of kind.plan({ event, person, fulfillment, interests, trigger, history, now })) {
+          await look.follow(store, kind, journey, plan, startedSubjects);
+        }
       }
     }
   }
@@ -449,7 +451,7 @@ class Look {
     const last = await store.runs.lastOf(shop.shop, kind.kind, plan.subject, whose);
     // One that is ended by this very event is still under way in the store.
     const lastEnded = last && (this.#ended.has(last.id) ? this.#asEnded(last) : last);
-    if (lastEnded && (lastEnded.state === "active" || !mayStartAgain(kind, lastEnded, plan.context))) return;
+    if (lastEnded && (lastEnded.state === "active" || !mayStartAgain(kind, lastEnded, plan.context, this.#now))) return;
 
     const facts = this.#stepFacts(Math.max(kind.minimumDelayMs, plan.minimumDelayMs ?? 0));
     const first = this.#firstInTime(definition, { anchorAt: plan.anchorAt, context: plan.context }, facts, plan.dueAt);
@@ -534,11 +536,11 @@ class Look {
 }
 
 /** Whoever reached the goal, or did what ends the journey, begins anew only with something new. */
-function mayStartAgain(kind: JourneyKind, ended: Run, plan: RunContext): boolean {
+function mayStartAgain(kind: JourneyKind, ended: Run, plan: RunContext, now: Date): boolean {
   const context = contextOf(ended);
   const isDone = ended.exitReason === "goal_reached" || ended.exitReason === "event_exit";
   if (isDone && (plan.version ?? 0) <= (context.version ?? 0)) return false;
-  return kind.mayStartAgain(ended, context, plan);
+  return kind.mayStartAgain(ended, context, plan, now);
 }
 
 function contextOf(run: Run): RunContext {
@@ -564,14 +566,22 @@ async function tappedButton(store: Stores, { shop, kind, data }: LoggedEvent): P
   return { does, notificationId, of: String(data.of), found: await store.runs.ofNotification(shop, notificationId) };
 }
 
-/** The parcel an event is about, with the runs of each journey that writes about parcels. */
-async function fulfillmentsOf(store: Stores, event: LoggedEvent): Promise<Map<string, FulfillmentView>> {
-  const { fulfillmentId } = event.data;
-  const views = new Map<string, FulfillmentView>();
-  if (typeof fulfillmentId !== "string") return views;
+/**
+ * The parcel an event is about, or those of the order it is about: a parcel may have been heard of before its order. With
+ * the runs of each journey that writes about parcels; a journey without any is not named.
+ */
+async function fulfillmentsOf(store: Stores, event: LoggedEvent): Promise<Map<string, FulfillmentView[]>> {
+  const { shop, orderId, data } = event;
+  const views = new Map<string, FulfillmentView[]>();
+  const isNamed = typeof data.fulfillmentId === "string";
+  if (!isNamed && orderId === null) return views;
+  const ids = isNamed ? [data.fulfillmentId as string] : await store.runs.fulfillmentsOf(shop, orderId ?? "");
   for (const { kind, readsFulfillments } of JOURNEY_KINDS) {
-    const view = readsFulfillments ? await store.runs.fulfillment(event.shop, fulfillmentId, kind) : null;
-    if (view) views.set(kind, view);
+    if (!readsFulfillments) continue;
+    for (const id of ids) {
+      const view = await store.runs.fulfillment(shop, id, kind);
+      if (view) views.set(kind, [...(views.get(kind) ?? []), view]);
+    }
   }
   return views;
 }

@@ -5,6 +5,7 @@ import type { CodeToGive } from "./discount-store.ts";
 import type { JourneyDefinition } from "./definition.ts";
 import type { LedgerEntry } from "./ledger-store.ts";
 import type { OutgoingMessage } from "./notification-store.ts";
+import type { RunCount } from "./run-places.ts";
 import type { FulfillmentView, PersonView, Run, RunContext, Situation } from "./person-view.ts";
 
 /** Does a run's next step. Key `run:ID`, payload `{shop, runId}`. */
@@ -95,11 +96,15 @@ export type RunStore = {
   person(shop: string, visitorId: string, now: Date): Promise<PersonView | null>;
   /** With the runs of one journey for it. */
   fulfillment(shop: string, fulfillmentId: string, journey: string): Promise<FulfillmentView | null>;
+  /** The fulfillments of an order that were heard of. */
+  fulfillmentsOf(shop: string, orderId: string): Promise<string[]>;
   /** The last run of a subject, whatever its state. `visitorId` null: whoever it was for. */
   lastOf(shop: string, journey: string, subject: string, visitorId: string | null): Promise<Run | null>;
   /** The same for all browsers in which a customer signed in last. */
   lastOfCustomer(shop: string, journey: string, subject: string, customerId: string): Promise<Run | null>;
   byId(runId: number): Promise<Run | null>;
+  /** How many runs of a journey stand where, by version. */
+  counts(shop: string, journey: string): Promise<RunCount[]>;
   /** The run and step a notification came from; null for one that no journey sent. */
   ofNotification(shop: string, notificationId: string): Promise<{ run: Run; step: string } | null>;
   /** Variants somebody waits for among those an event may have changed. */

@@ -48,6 +48,7 @@ export class RecordedShop {
   readonly #ordersOf = new Map<string, Set<Order>>();
   readonly #stoppedBy = new Map<string, Set<string>>();
   readonly #fulfillments = new Map<string, Fulfillment>();
+  readonly #fulfillmentsOf = new Map<string, Set<string>>();
   readonly #customers = new Map<string, Customer | null>();
   readonly #unknownOrders: Order[] = [];
 
@@ -99,6 +100,9 @@ export class RecordedShop {
   }
   order(orderId: string): Order | null {
     return this.#orders.get(orderId) ?? null;
+  }
+  fulfillmentsOf(orderId: string): string[] {
+    return [...(this.#fulfillmentsOf.get(orderId) ?? [])];
   }
   fulfillment(fulfillmentId: string): Fulfillment | null {
     return this.#fulfillments.get(fulfillmentId) ?? null;
@@ -467,6 +471,7 @@ export class RecordedShop {
     const { fulfillmentId, orderId } = data;
     if (typeof fulfillmentId !== "string" || typeof orderId !== "string") return;
     const text = (value: unknown) => (typeof value === "string" ? value : null);
+    this.#fulfillmentsOf.set(orderId, (this.#fulfillmentsOf.get(orderId) ?? new Set()).add(fulfillmentId));
     const earlier = this.#fulfillments.get(fulfillmentId);
     const isNewer = !earlier || occurredAt >= earlier.updatedAt;
     const state = {

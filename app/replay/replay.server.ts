@@ -221,6 +221,7 @@ class Pass {
         concerned: async (event) => people.concerned(event),
         person: async (_shop, visitorId, now) => people.person(visitorId, now),
         fulfillment: async (_shop, fulfillmentId) => this.#fulfillment(fulfillmentId),
+        fulfillmentsOf: async (_shop, orderId) => people.fulfillmentsOf(orderId),
         lastOf: async (_shop, _journey, subject, visitorId) => runs.lastOf(subject, visitorId),
         ofNotification: async () => null,
         watchedVariants: async () => [],

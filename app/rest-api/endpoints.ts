@@ -1,6 +1,7 @@
 import { eventEndpoints } from "./endpoints/events.ts";
 import { journeyReplayEndpoints } from "./endpoints/journey-replay.ts";
 import { journeyEndpoints } from "./endpoints/journeys.ts";
+import { journeyRunEndpoints } from "./endpoints/journey-runs.ts";
 import { ledgerEndpoints } from "./endpoints/ledger.ts";
 import { notificationEndpoints } from "./endpoints/notifications.ts";
 import { reportEndpoints } from "./endpoints/reports.ts";
@@ -12,6 +13,7 @@ import type { Endpoint } from "./endpoint.ts";
 export const ENDPOINTS: Endpoint[] = [
   ...journeyEndpoints,
   ...journeyReplayEndpoints,
+  ...journeyRunEndpoints,
   ...webhookSecretEndpoints,
   ...subscriberEndpoints,
   ...eventEndpoints,

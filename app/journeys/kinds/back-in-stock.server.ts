@@ -62,7 +62,7 @@ export const backInStock: JourneyKind = {
   variantIds: ({ context }) => (context.variantId ? [context.variantId] : []),
 
   check({ run, context, person, variants }) {
-    const bought = orderSince(person, run.startedAt);
+    const bought = orderSince(person, new Date(context.askedAt ?? run.startedAt));
     if (bought && context.variantId && bought.variantIds.includes(context.variantId)) {
       return { type: "exit", reason: "bought" };
     }

@@ -4,6 +4,7 @@ import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
 import { hasCart, interestIn, isGone, productFacts, productIdOf, productImage, productTarget } from "./one-product.ts";
 import { PLAIN_MESSAGE } from "./plain-message.ts";
 import { isInCheckout, orderSince, silentSince } from "./silence.ts";
+import { wasTakenOutAgain } from "./taken-out-again.ts";
 
 /** A look longer ago says nothing of today. */
 const RECENT_MS = DAY_MS;
@@ -76,7 +77,8 @@ export const browseAbandonment: JourneyKind = {
     ];
   },
 
-  mayStartAgain: (_ended, context, plan) => (plan.version ?? 0) > (context.version ?? 0),
+  mayStartAgain: (ended, context, plan, now) =>
+    (plan.version ?? 0) > (context.version ?? 0) || wasTakenOutAgain(ended, now),
   survivesPurchase: () => false,
 
   variantIds: ({ context }) => (context.variantId ? [context.variantId] : []),

@@ -6,6 +6,7 @@ import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
 import { hasCart, productIdOf, translatedTitle } from "./one-product.ts";
 import { PLAIN_MESSAGE } from "./plain-message.ts";
 import { isInCheckout, orderSince, silentSince } from "./silence.ts";
+import { wasTakenOutAgain } from "./taken-out-again.ts";
 
 const RECENT_MS = DAY_MS;
 /** Different products of one collection that show an interest in it. */
@@ -74,7 +75,8 @@ export const categoryInterest: JourneyKind = {
     ];
   },
 
-  mayStartAgain: (_ended, context, plan) => (plan.version ?? 0) > (context.version ?? 0),
+  mayStartAgain: (ended, context, plan, now) =>
+    (plan.version ?? 0) > (context.version ?? 0) || wasTakenOutAgain(ended, now),
   survivesPurchase: () => false,
 
   recommends: ({ context, interests }) =>

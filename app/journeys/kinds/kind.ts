@@ -147,7 +147,7 @@ export type JourneyKind = {
   /** What should be under way for this visitor. Called for every event that concerns it. */
   plan(input: PlanInput): RunPlan[];
   /** Whether a run may start although one for the subject has ended. */
-  mayStartAgain(ended: Run, context: RunContext, plan: RunContext): boolean;
+  mayStartAgain(ended: Run, context: RunContext, plan: RunContext, now: Date): boolean;
   /** Whether a purchase leaves a run of this kind under way. */
   survivesPurchase(context: RunContext, boughtVariantIds: string[]): boolean;
 

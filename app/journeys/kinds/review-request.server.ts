@@ -1,10 +1,14 @@
+import type { LoggedEvent } from "../../events/shop-event.ts";
 import { journeySchema } from "../definition.ts";
+import { DAY_MS } from "../duration.ts";
 import type { JourneyKind, PlanInput, RunPlan } from "./kind.ts";
 import { translatedTitle } from "./one-product.ts";
 import { isBuyer } from "./own-order.ts";
 import { PLAIN_MESSAGE } from "./plain-message.ts";
 
 const KIND = "review_request";
+/** An order that was longer on its way than that may have been reviewed without our remembering. */
+const REMEMBERED_MS = 60 * DAY_MS;
 
 const DEFAULT_DEFINITION = journeySchema.parse({
   trigger: { type: "delivered" },
@@ -43,12 +47,14 @@ export const reviewRequest: JourneyKind = {
   defaultDefinition: DEFAULT_DEFINITION,
   readsFulfillments: true,
 
-  plan({ event, fulfillment, person }: PlanInput): RunPlan[] {
+  // A review may be heard of before the parcel it is about.
+  readsHistory: (_trigger, event) =>
+    event?.kind === "fulfillment_updated" || event?.orderId != null ? REMEMBERED_MS : null,
+
+  plan({ event, fulfillment, history, person }: PlanInput): RunPlan[] {
     const runs = person.runs.filter(({ journey }) => journey === KIND);
     if (event.kind === "review_created") {
-      const { productId } = event.data;
-      // A review that names no product is taken for that of whatever was bought last.
-      const meant = runs.filter(({ context }) => typeof productId !== "string" || context.productId === productId);
+      const meant = runs.filter(({ context }) => isReviewOf(event, context.productId));
       return meant.map(({ subject }) => ({ type: "exit", subject, reason: "reviewed" }));
     }
     if (!fulfillment || !isBuyer(fulfillment.order, person)) return [];
@@ -63,6 +69,8 @@ export const reviewRequest: JourneyKind = {
     const run = runs.find((one) => one.subject === subject);
     if (run && (run.context.fulfillmentId === fulfillmentId || run.anchorAt >= updatedAt)) return [];
     const { productId, variantId } = item;
+    const hasReviewed = history.some((one) => one.occurredAt >= order.createdAt && isReviewOf(one, productId));
+    if (hasReviewed) return [{ type: "exit", subject, reason: "reviewed" }];
     const context = {
       fulfillmentId,
       orderId: order.orderId,
@@ -93,3 +101,8 @@ export const reviewRequest: JourneyKind = {
   },
   image: ({ context, variants }) => (context.variantId ? (variants.get(context.variantId)?.image ?? null) : null),
 };
+
+/** A review that names no product is taken for that of whatever was bought last. */
+function isReviewOf({ kind, data }: LoggedEvent, productId: unknown): boolean {
+  return kind === "review_created" && (typeof data.productId !== "string" || data.productId === productId);
+}

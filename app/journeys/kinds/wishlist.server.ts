@@ -14,6 +14,7 @@ import {
 import { PLAIN_MESSAGE } from "./plain-message.ts";
 import { isBelow, isPriceUnknown, priceBefore, reducedFacts, reductionFor } from "./price-record.ts";
 import { orderSince } from "./silence.ts";
+import { wasTakenOutAgain } from "./taken-out-again.ts";
 
 /** A wish heard of later than this is not written about any more. */
 const RECENT_MS = 7 * DAY_MS;
@@ -105,7 +106,8 @@ export const wishlist: JourneyKind = {
   },
 
   // Saved once more, or cut once more.
-  mayStartAgain: (_ended, context, plan) => (plan.version ?? 0) > (context.version ?? 0),
+  mayStartAgain: (ended, context, plan, now) =>
+    (plan.version ?? 0) > (context.version ?? 0) || wasTakenOutAgain(ended, now),
   survivesPurchase: ({ variantId }, boughtVariantIds) =>
     variantId === undefined || !boughtVariantIds.includes(variantId),
 

@@ -1,6 +1,7 @@
 import { and, desc, eq, gte, inArray, isNull, or, sql } from "drizzle-orm";
 import type { JourneyDefinition } from "../../journeys/definition.ts";
 import type { FulfillmentView, RunContext } from "../../journeys/person-view.ts";
+import type { RunCount } from "../../journeys/run-places.ts";
 import type { MessageCommit, RunChange, RunStore, SentMessage, StepEffects } from "../../journeys/run-store.ts";
 import type { Database } from "./database.server.ts";
 import { codeGiver } from "./give-code.server.ts";
@@ -56,6 +57,11 @@ export function runStore(database: Database): RunStore {
     )
     .pluck();
 
+  const countRuns = sqlite.prepare<[string, string], RunCount>(
+    `select version, state, case state when 'active' then step end as step,
+       case state when 'exited' then exit_reason end as reason, count(*) as count
+     from runs where shop = ? and journey = ? group by 1, 2, 3, 4`,
+  );
   const markProcessed = sqlite.prepare("update events set processed_at = ? where id = ? and processed_at is null");
   // A timer that starts again is these two statements: the row of the run, and its keyed job.
   const rearm = sqlite.prepare(
@@ -201,6 +207,16 @@ export function runStore(database: Database): RunStore {
       return fulfillmentView(shop, fulfillmentId, journey);
     },
 
+    async fulfillmentsOf(shop, orderId) {
+      return drizzle
+        .select({ fulfillmentId: fulfillments.fulfillmentId })
+        .from(fulfillments)
+        .where(and(eq(fulfillments.shop, shop), eq(fulfillments.orderId, orderId)))
+        .orderBy(fulfillments.createdAt, fulfillments.fulfillmentId)
+        .all()
+        .map(({ fulfillmentId }) => fulfillmentId);
+    },
+
     async lastOf(shop, journey, subject, visitorId) {
       const run =
         visitorId === null
@@ -211,6 +227,10 @@ export function runStore(database: Database): RunStore {
 
     async lastOfCustomer(shop, journey, subject, customerId) {
       return lastRunOfCustomer.get(shop, journey, subject, shop, customerId) ?? null;
+    },
+
+    async counts(shop, journey) {
+      return countRuns.all(shop, journey);
     },
 
     async byId(runId) {

@@ -1,0 +1,1 @@
+CREATE INDEX `runs_by_place` ON `runs` (`shop`,`journey`,`version`,`state`,`step`,`exit_reason`);
