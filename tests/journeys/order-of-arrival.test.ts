@@ -33,7 +33,12 @@ const TELLINGS = {
     world.tell(visitorId, [{ type: "collection_viewed", at, id, data: { handle: "shirts", seconds: 200 } }]),
   wish: (world, { visitorId, digits }, at, id) =>
     world.tell(visitorId, [{ type: "wishlist_added", at, id, data: { productId: digits, variantId: digits } }]),
-  stock_alert: (world, { visitorId, digits }) => world.alert(visitorId, digits),
+  stock_alert(world, { visitorId, digits: variantId }, at, sourceId) {
+    const alert = { type: "stock_alert", visitorId, variantId, kind: "back_in_stock", at } as const;
+    const changes = [world.signal(visitorId, at), alert];
+    const data = { variantId, kind: "back_in_stock" };
+    return world.record({ kind: "stock_alert_requested", visitorId, at, sourceId, data, changes });
+  },
   sign_in: (world, { visitorId, customerId }, at, id) =>
     world.tell(visitorId, [{ type: "page_viewed", at, id }], customerId),
   cart: (world, who, at, sourceId) => world.cart(who.visitorId, [itemOf(who)], { at, sourceId }),
