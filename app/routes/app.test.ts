@@ -172,7 +172,7 @@ test("saves a journey's texts as a new version", async () => {
     ...welcome,
   });
 
-  expect(saved.json).toMatchObject({ ok: true });
+  expect(saved).toMatchObject({ status: 200, json: { problems: [] } });
   expect(await world.store.journeys.get(SHOP, "welcome")).toMatchObject({ version: version + 1 });
 });
 

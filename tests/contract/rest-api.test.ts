@@ -159,7 +159,7 @@ describe("journeys", () => {
     for (const kind of ["welcome", "cart_recovery", "checkout_recovery", "back_in_stock", "shipping"]) {
       const found = await journey(kind);
       expect(found).toMatchObject({ enabled: true, version: 1 });
-      expect(Object.keys(found.definition).toSorted()).toEqual(["exits", "filter", "steps", "trigger"]);
+      expect(Object.keys(found.definition)).toEqual(expect.arrayContaining(["exits", "filter", "steps", "trigger"]));
       for (const step of found.definition.steps) {
         if (step["type"] === "message") expect(Object.keys(step["message"] as object)).toEqual(["en", "tr", "ar"]);
       }
