@@ -32,7 +32,7 @@ export async function withWhatItReads(
   const { variantId } = situation.context;
   const { visitor, visitorIds } = situation.person;
   const item = situation.order?.items.find((one) => one.variantId === variantId);
-  const productId = kind.readsRepeatInterval ? item?.productId : null;
+  const productId = kind.repeatInterval ? item?.productId : null;
   const historyMs = kind.readsHistory?.(situation.trigger, null) ?? null;
   const historySince = historyMs === null ? null : new Date(now.getTime() - historyMs);
   const { since, until } = situation.context.said ?? {};

@@ -41,6 +41,8 @@ export type RunContext = {
   seenInShop?: number;
   /** The shopper asked to be written to then, and not before. */
   remindAt?: number;
+  /** After how many milliseconds what the run is about is usually needed again: the first message waits no longer. */
+  usualMs?: number;
   /** Since when a discount code is waited for. */
   noCodeSince?: number;
   /** What the kind needs to find its subject again. */
@@ -82,7 +84,11 @@ export type ShopFacts = {
 export type KnownOrder = Pick<
   Order,
   "orderId" | "createdAt" | "paidAt" | "cancelledAt" | "isShopping" | "linkedBy" | "visitorId" | "customerId"
-> & { variantIds: string[] };
+> & {
+  variantIds: string[];
+  /** The product of the first variant. */
+  productId: string | null;
+};
 
 /**
  * Everything the mirror knows of a visitor and its person at one moment, read in one go. Journeys are decided on this and

@@ -7,7 +7,7 @@ import type { LoggedEvent } from "../events/shop-event.ts";
 import type { NewJob } from "../scheduler/job.ts";
 import { isItemRemoved, orderThatEnds } from "./decide-leaving.ts";
 import type { JourneyDefinition } from "./definition.ts";
-import { HOUR_MS, MINUTE_MS } from "./duration.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "./duration.ts";
 import { matchesEvent } from "./event-match.ts";
 import { journeyKind, JOURNEY_KINDS } from "./kinds/registry.server.ts";
 import type { JourneyKind, RunPlan } from "./kinds/kind.ts";
@@ -52,6 +52,7 @@ type Stores = {
     | "lastOf"
     | "ofNotification"
     | "person"
+    | "repeatDays"
     | "watchedVariants"
   >;
   recalls: Pick<RecallStore, "ofVisitors" | "ofGoods">;
@@ -454,7 +455,8 @@ class Look {
     if (lastEnded && (lastEnded.state === "active" || !mayStartAgain(kind, lastEnded, plan.context, this.#now))) return;
 
     const facts = this.#stepFacts(Math.max(kind.minimumDelayMs, plan.minimumDelayMs ?? 0));
-    const first = this.#firstInTime(definition, { anchorAt: plan.anchorAt, context: plan.context }, facts, plan.dueAt);
+    const known = { ...plan.context, ...(await this.#usualWait(store, kind, plan.context)) };
+    const first = this.#firstInTime(definition, { anchorAt: plan.anchorAt, context: known }, facts, plan.dueAt);
     if (!first) return;
     const { step, dueAt } = first;
     const { cart } = this.#person;
@@ -478,6 +480,17 @@ class Look {
         startedAt: this.#now,
       },
     });
+  }
+
+  /** How long what the run is about usually lasts, for kinds that wait for that. */
+  async #usualWait(
+    { runs }: Stores,
+    { repeatInterval }: JourneyKind,
+    { productId }: RunContext,
+  ): Promise<Pick<RunContext, "usualMs">> {
+    if (!repeatInterval || productId === undefined) return {};
+    const days = await runs.repeatDays(this.#person.shop.shop, productId, this.#now);
+    return days === null ? {} : { usualMs: Math.max(days, repeatInterval.leastDays) * DAY_MS };
   }
 
   /** The first message that is not overdue, when the event took too long to arrive; otherwise the first step. */

@@ -19,6 +19,8 @@ export type Anchors = {
   previousAt?: Date | null;
   /** When that had been meant. Earlier than `previousAt` where quiet hours, a cap or a device that was off held it back. */
   meantAt?: Date | null;
+  /** Before the first message no wait lasts longer than this after the anchor. */
+  usualMs?: number;
   /** The last message; null before the first. `shownAt` null: not shown so far. */
   message?: { sentAt: Date; shownAt: Date | null } | null;
   /** When what an event wait waits for has happened. */
@@ -34,7 +36,7 @@ export function anchorsOf(
   { anchorAt, context }: { anchorAt: Date; context: RunContext },
   { minimumDelayMs, timezones }: Pick<Anchors, "minimumDelayMs" | "timezones">,
 ): Anchors {
-  const { lastSentAt, lastShownAt, heardAt, previousAt = lastSentAt, meantAt, seenInShopAt } = context;
+  const { lastSentAt, lastShownAt, heardAt, previousAt = lastSentAt, meantAt, seenInShopAt, usualMs } = context;
   const date = (at: number | undefined) => (at === undefined ? null : new Date(at));
   const plain = { anchorAt, minimumDelayMs, timezones };
   // The message was held back by the worker and is due again: what was done after it is no more.
@@ -42,6 +44,7 @@ export function anchorsOf(
   const isMessageLast = previousAt !== undefined && previousAt === lastSentAt;
   return {
     ...plain,
+    ...(usualMs !== undefined && lastSentAt === undefined && { usualMs }),
     previousAt: date(isMessageLast ? Math.max(previousAt, lastShownAt ?? 0) : previousAt),
     meantAt: date(meantAt),
     message: lastSentAt === undefined ? null : { sentAt: new Date(lastSentAt), shownAt: date(lastShownAt) },
@@ -88,8 +91,8 @@ function plannedAt(definition: Steps, path: string, anchors: Anchors): Date {
 function endOfWait(wait: WaitStep, from: number, anchors: Anchors): number {
   if (wait.for) return anchors.heardAt?.getTime() ?? from + delayMs(wait.timeout ?? "PT0S");
   const delay = delayOf(wait, anchors.facts);
-  const until = countedFrom(wait, from, delay, anchors);
-  const { timezones } = anchors;
+  const { timezones, usualMs = Infinity, anchorAt } = anchors;
+  const until = Math.min(countedFrom(wait, from, delay, anchors), Math.max(from, anchorAt.getTime() + usualMs));
   return wait.at === undefined || !timezones ? until : nextTimeOfDay(wait.at, until, timezones);
 }
 

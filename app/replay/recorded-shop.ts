@@ -289,7 +289,11 @@ export class RecordedShop {
     if (found.size === 0) return [];
     return [...found]
       .toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
-      .map((order) => ({ ...order, variantIds: order.items.flatMap(({ variantId }) => variantId ?? []) }));
+      .map((order) => {
+        const goods = order.items.filter(({ variantId }) => variantId);
+        const variantIds = goods.flatMap(({ variantId }) => variantId ?? []);
+        return { ...order, variantIds, productId: goods[0]?.productId ?? null };
+      });
   }
 
   #signal({ kind, visitorId, occurredAt: at }: LoggedEvent): void {

@@ -222,6 +222,7 @@ class Pass {
         person: async (_shop, visitorId, now) => people.person(visitorId, now),
         fulfillment: async (_shop, fulfillmentId) => this.#fulfillment(fulfillmentId),
         fulfillmentsOf: async (_shop, orderId) => people.fulfillmentsOf(orderId),
+        repeatDays: async () => null,
         lastOf: async (_shop, _journey, subject, visitorId) => runs.lastOf(subject, visitorId),
         ofNotification: async () => null,
         watchedVariants: async () => [],

@@ -61,6 +61,22 @@ test("waits as long as half of the shop's own customers do before they order the
   expect(world.titles()).toEqual(["Time for more Coffee?"]);
 });
 
+test.each([
+  [5, 5],
+  [1, 3],
+])("reminds sooner when customers order the product again after %d days: after %d", async (usual, waited) => {
+  const world = await worldWith("repurchase");
+  await teach(world, [usual, usual, usual, usual, usual]);
+  await world.order("1001", { linkId: "link-1", items: [COFFEE] });
+
+  await world.pass(waited * DAY - 1);
+  expect(world.pushes).toEqual([]);
+  await world.pass(1);
+  expect(world.titles()).toEqual(["Time for more Coffee?"]);
+  await world.pass(30 * DAY);
+  expect(world.pushes).toHaveLength(1);
+});
+
 test("learns nothing from too few", async () => {
   const world = await worldWith("repurchase");
   await teach(world, [30, 30, 30, 30]);

@@ -131,8 +131,11 @@ export type JourneyKind = {
   readsInterests?: boolean;
   /** Whether the decision is given how many orders the person has ever made. */
   readsOrderCount?: boolean;
-  /** Whether the decision is given after how many days the run's product is usually bought again. */
-  readsRepeatInterval?: boolean;
+  /**
+   * The decision is given after how many days the run's product is usually bought again, and the wait for the first
+   * message ends then if it would be longer, yet not before so many days.
+   */
+  repeatInterval?: { leastDays: number };
   variantMoment?: VariantMoment;
   audience?: AudienceRules;
   /** Milliseconds of the past that `plan` and the decision need to see; null: this event is of no interest. */

@@ -37,19 +37,24 @@ const DEFAULT_DEFINITION = journeySchema.parse({
   ],
 });
 
+/** What is learnt makes the wait no shorter than this. */
+const LEAST_DAYS = 3;
+
 /**
- * Something bought is used up. After the merchant's wait, or later when the shop's own customers order this product again
- * later: half of them sooner, half of them later than the time that is waited for.
+ * Something bought is used up. After the merchant's wait, until five orders and more have taught after how many days the
+ * shop's own customers order this product again, half of them sooner, half of them later: then after that, be it sooner or
+ * later than the merchant's wait. What is learnt shortens the wait as it is when the order is paid, to three days at the
+ * least, and lengthens it as it is when the message is due.
  */
 export const repurchase: JourneyKind = {
   ...PLAIN_MESSAGE,
   kind: KIND,
   name: "Repurchase",
   description:
-    "Reminds of what was bought a week after it was paid, or as late as your own customers usually order that product again.",
+    "Reminds of what was bought a week after it was paid, or when your own customers usually order that product again.",
   trigger: "paid",
   defaultDefinition: DEFAULT_DEFINITION,
-  readsRepeatInterval: true,
+  repeatInterval: { leastDays: LEAST_DAYS },
 
   plan({ event, person, now }: PlanInput): RunPlan[] {
     const order = person.orders.find(({ orderId }) => orderId === event.orderId);
@@ -62,7 +67,7 @@ export const repurchase: JourneyKind = {
       .filter((run) => run.journey === KIND && run.subject !== subject && run.anchorAt <= order.createdAt)
       .filter((run) => order.variantIds.includes(contextOf(run).variantId ?? ""))
       .map((run): RunPlan => ({ type: "exit", subject: run.subject, reason: "bought" }));
-    const { paidAt } = order;
+    const { paidAt, productId } = order;
     const variantId = order.variantIds[0];
     if (!paidAt || !order.isShopping || variantId === undefined || !isBuyer(order, person)) return plans;
     if (now.getTime() - paidAt.getTime() > FRESH_MS) return plans;
@@ -70,7 +75,8 @@ export const repurchase: JourneyKind = {
       (other) => other.createdAt > order.createdAt && other.variantIds.includes(variantId),
     );
     if (isBoughtAgain) return plans;
-    return [...plans, { type: "arm", subject, anchorAt: paidAt, context: { orderId: order.orderId, variantId } }];
+    const context = { orderId: order.orderId, variantId, ...(productId && { productId }) };
+    return [...plans, { type: "arm", subject, anchorAt: paidAt, context }];
   },
 
   variantIds: ({ context }) => (context.variantId ? [context.variantId] : []),

@@ -127,7 +127,7 @@ export function personReader({ sqlite }: Pick<Database, "sqlite">): PersonReader
     const byId = new Map(found.map((order) => [order.orderId, order]));
     return [...byId.values()]
       .toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
-      .map(({ items, ...order }) => ({ ...order, variantIds: variantsOf(items) }));
+      .map(({ items, ...order }) => ({ ...order, variantIds: variantsOf(items), productId: firstProduct(items) }));
   }
 
   function shopFacts(shop: string): ShopFacts | null {
@@ -197,6 +197,10 @@ export function personReader({ sqlite }: Pick<Database, "sqlite">): PersonReader
       };
     },
   };
+}
+
+function firstProduct(items: Order["items"]): string | null {
+  return items.find(({ variantId }) => variantId)?.productId ?? null;
 }
 
 export function variantsOf(items: Order["items"]): string[] {

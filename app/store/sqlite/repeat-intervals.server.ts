@@ -1,7 +1,7 @@
 import type { Database } from "./database.server.ts";
 
 // After how long a product is bought again, from the shop's own repeat orders. Read for one product at a time, of a bounded
-// number of orders, and kept for a day: it moves slowly and is asked for with every message of its kind.
+// number of orders, and kept for a day: it moves slowly and is asked for with every run and message of its kind.
 
 const DAY_MS = 86_400_000;
 const OLDEST_MS = 400 * DAY_MS;
