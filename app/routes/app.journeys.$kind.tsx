@@ -11,6 +11,8 @@ import { JourneyEditor } from "../components/journey-editor.tsx";
 import { JsonEditor } from "../components/json-editor.tsx";
 import type { FormProblem } from "../components/form-problems.ts";
 import { placeInWords, stillWrong } from "../components/problem-places.ts";
+import { RunPlaces } from "../components/run-places.tsx";
+import { stepNames } from "../components/step-names.ts";
 import type { EditedText } from "../components/step-list.tsx";
 import { useJourneyPreview } from "../components/use-journey-preview.ts";
 import { TriggerEditor } from "../components/trigger-editor.tsx";
@@ -29,6 +31,7 @@ import {
   setEnabled,
 } from "../journeys/journeys.server.ts";
 import { journeyKind } from "../journeys/kinds/registry.server.ts";
+import { runPlaces } from "../journeys/run-places.ts";
 import { scheduleShopSync } from "../shopify/sync-shop.server.ts";
 import { triggerFacts } from "../journeys/trigger-facts.server.ts";
 
@@ -52,6 +55,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
     currency: row.currency,
     minimumDelayMs: rules.minimumDelayMs,
     ownPriority: priorityOf(kind, null),
+    places: await runPlaces(store, shop, kind, row.primaryLocale),
     triggerFacts: await triggerFacts(store, row, definition.trigger.type, clock.now()),
     shopName: row.name,
     host: row.primaryDomain ?? shop,
@@ -202,6 +206,7 @@ export default function Journey() {
         onChange={setDraft}
         note={`Version ${data.version}. Whoever is under way goes on with the version they started with.`}
       />
+      <RunPlaces versions={data.places} current={data.version} names={stepNames(data.definition)} />
       <JsonOf draft={draft} onTake={setDraft} />
     </AdminPage>
   );

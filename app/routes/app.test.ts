@@ -10,6 +10,7 @@ import {
   SHOP,
 } from "../../tests/support/report-rows.ts";
 import { jobsOfKind } from "../../tests/support/test-store.ts";
+import { runs } from "../store/sqlite/schema.server.ts";
 import { shopOfBearer } from "../api-keys/api-keys.server.ts";
 import * as home from "./app._index.tsx";
 import * as customerData from "./app.customer-data.$customerId.ts";
@@ -223,6 +224,27 @@ test.each([null, "text", { intent: "nonsense" }, { intent: "preview", text: { ti
 
 test("has no page for a journey that does not exist", async () => {
   expect((await ask(journey.loader, "/app/journeys/nonsense", { params: { kind: "nonsense" } })).status).toBe(404);
+});
+
+test("counts who is where in a journey, in this shop only", async () => {
+  insertVisitor(world.store.database);
+  const run = { shop: SHOP, visitorId: "visitor-1", journey: "welcome", version: 1, context: {} };
+  const at = { anchorAt: world.clock.now(), startedAt: world.clock.now(), dueAt: world.clock.now() };
+  world.store.database.drizzle
+    .insert(runs)
+    .values([
+      { ...run, ...at, subject: "a", state: "active", step: "1" },
+      { ...run, ...at, subject: "b", state: "exited", step: "1", exitReason: "unsubscribed" },
+    ])
+    .run();
+
+  const mine = await ask(journey.loader, "/app/journeys/welcome", welcome);
+  const theirs = await ask(journey.loader, "/app/journeys/welcome", { ...welcome, shop: OTHER_SHOP });
+
+  expect(mine.json.places).toMatchObject([
+    { version: 1, underWay: [{ step: "1", count: 1 }], finished: 0, ended: [{ reason: "unsubscribed", count: 1 }] },
+  ]);
+  expect(theirs.json.places).toEqual([]);
 });
 
 test("filters the push log by journey, state and visitor, and pages through it", async () => {
