@@ -110,7 +110,7 @@ test("metrics are for this machine and for whom the token was given to", async (
 
   const here = await askMetrics({}, "127.0.0.1");
   expect(here.status).toBe(200);
-  expect(await here.text()).toContain('beckon_jobs{kind="housekeeping",state="scheduled"}');
+  expect(await here.text()).toContain('beckon_jobs{kind="housekeeping",state="waiting"}');
   expect((await askMetrics({}, "::ffff:127.0.0.1")).status).toBe(200);
 
   expect((await askMetrics({}, "203.0.113.9")).status).toBe(401);

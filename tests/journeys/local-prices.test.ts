@@ -83,7 +83,7 @@ test("claims a reduction abroad only against 30 days of that country's own price
   await lookAndLeave(world, YEN);
   world.localPrices.set("JP 101", { amount: "7200", currencyCode: "JPY" });
   await world.alert("visitor-ada", "101", "price_drop");
-  await world.pass(35 * DAY);
+  await world.pass(20 * DAY);
   world.localPrices.set("JP 101", { amount: "5800", currencyCode: "JPY" });
   await world.changePrice("39.00");
   await world.pass(HOUR);
