@@ -80,6 +80,8 @@ test("names a product as the shop does in the shopper's language, else as they s
 test("claims a reduction abroad only against 30 days of that country's own prices", async () => {
   const world = await worldWith("price_drop");
   await world.changePrice("49.00");
+  await world.alert("visitor-bob", "101", "price_drop");
+  await world.pass(15 * DAY);
   await lookAndLeave(world, YEN);
   world.localPrices.set("JP 101", { amount: "7200", currencyCode: "JPY" });
   await world.alert("visitor-ada", "101", "price_drop");

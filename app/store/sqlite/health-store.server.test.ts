@@ -77,7 +77,7 @@ test("several processes may start at once on a new database", async () => {
   };
 
   expect(await Promise.all([run(), run(), run(), run()])).toEqual([0, 0, 0, 0]);
-});
+}, 60_000);
 
 test("two connections write to one file without losing a write", async () => {
   const file = temporaryFile();
