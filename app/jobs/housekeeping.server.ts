@@ -23,6 +23,7 @@ export const RETENTION_DAYS: Record<Perishable, number> = {
   runs: 400,
   directMessages: 400,
   campaigns: 400,
+  givenCodes: 400,
   notifications: 400,
 };
 export const CANCELLED_JOBS_KEPT_MS = DAY_MS;

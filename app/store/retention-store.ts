@@ -12,6 +12,8 @@ export type Perishable =
   | "directMessages"
   | "campaigns"
   | "sweeps"
+  /** Given and never used; those used stay with their orders. */
+  | "givenCodes"
   /** With their carts and link ids; those who ever subscribed stay. */
   | "visitors"
   | "idempotencyKeys";

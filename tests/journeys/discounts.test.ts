@@ -153,6 +153,9 @@ test("an order with the merchant's own code is the buyer's and of nobody else wh
       cost: [{ currency: "USD", amount: 490 }],
     },
   ]);
+  const codesIn = (data: unknown) => (data as { discountCodes: object[] } | null)?.discountCodes;
+  const told = codesIn(await world.store.privacy.exportVisitor(SHOP, "ada"));
+  expect(told).toMatchObject([{ code: "WELCOME10", terms: "percent:10", usedAt: expect.any(Date) }]);
   await world.store.privacy.forgetVisitor(SHOP, "ada");
   const left = world.store.database.drizzle.select().from(givenCodes).all();
   expect(left.map(({ personKey, orderId, cost }) => [personKey, orderId, cost])).toEqual([

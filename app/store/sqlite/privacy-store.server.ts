@@ -8,6 +8,7 @@ import {
   customers,
   events,
   fulfillments,
+  givenCodes,
   notifications,
   orders,
   stockAlerts,
@@ -21,6 +22,23 @@ const ROWS = 5000;
 export function privacyStore(db: Database): PrivacyStore {
   const { drizzle: d, sqlite } = db;
   const forgetPart = sqlite.transaction(shopForgetter(db));
+
+  /** @param personKey "visitor:ID" or "customer:ID" */
+  function codesOf(shop: string, personKey: string) {
+    return d
+      .select({
+        code: givenCodes.code,
+        terms: givenCodes.offer,
+        givenAt: givenCodes.givenAt,
+        endsAt: givenCodes.endsAt,
+        usedAt: givenCodes.usedAt,
+      })
+      .from(givenCodes)
+      .where(and(eq(givenCodes.shop, shop), eq(givenCodes.personKey, personKey)))
+      .orderBy(desc(givenCodes.givenAt))
+      .limit(ROWS)
+      .all();
+  }
 
   function visitorData(shop: string, visitorId: string): PersonalData | null {
     const visitor = d
@@ -76,6 +94,7 @@ export function privacyStore(db: Database): PrivacyStore {
         .from(stockAlerts)
         .where(and(eq(stockAlerts.shop, shop), eq(stockAlerts.visitorId, visitorId)))
         .all(),
+      discountCodes: codesOf(shop, `visitor:${visitorId}`),
       messages: d
         .select({
           kind: notifications.kind,
@@ -138,6 +157,7 @@ export function privacyStore(db: Database): PrivacyStore {
               .orderBy(desc(orders.createdAt))
               .limit(ROWS)
               .all(),
+            discountCodes: codesOf(shop, `customer:${customerId}`),
             parcels: d
               .select({
                 orderId: fulfillments.orderId,

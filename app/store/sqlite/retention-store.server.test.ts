@@ -161,6 +161,30 @@ test("a notification goes with its deliveries, but not while one is open or an o
   expect(count(database, "deliveries")).toBe(3);
 });
 
+test("a code given long ago and never used goes, also from the pool; one that was used or holds on stays", async () => {
+  const { database, retention } = await createTestStore();
+  insert(database, schema.shops, { shop: SHOP, state: "installed" });
+  const codes = [
+    { code: "unused", endsAt: OLD },
+    { code: "without-end", endsAt: null },
+    { code: "used", endsAt: OLD, usedAt: OLD, orderId: "1" },
+    { code: "lasting", endsAt: LIMIT },
+    { code: "new", givenAt: LIMIT },
+  ];
+  for (const [index, row] of codes.entries()) {
+    insert(database, schema.givenCodes, { shop: SHOP, givenAt: OLD, personKey: `visitor:${index}`, ...row });
+    const orderId = row.orderId ?? null;
+    insert(database, schema.discountCodes, { shop: SHOP, code: row.code, state: "taken", orderId });
+  }
+
+  expect(await retention.deleteOld("givenCodes", LIMIT, 10)).toBe(2);
+
+  for (const table of ["given_codes", "discount_codes"]) {
+    const left = database.sqlite.prepare<[], string>(`select code from ${table} order by code`).pluck().all();
+    expect(left).toEqual(["lasting", "new", "used"]);
+  }
+});
+
 test("a browser that never subscribed goes with its cart and links; who subscribed or waits for stock stays", async () => {
   const { database, retention } = await createTestStore();
   for (const visitorId of ["stranger", "subscriber", "waiting", "recent"]) {

@@ -2,7 +2,7 @@ import type { Perishable, RetentionStore } from "../retention-store.ts";
 import type { Database } from "./database.server.ts";
 
 // Each picks the oldest rows through an index by age and stops at the limit, so that a batch is short whatever the size.
-const OLD_ROWS: Record<Exclude<Perishable, "notifications" | "visitors">, string> = {
+const OLD_ROWS: Record<Exclude<Perishable, "givenCodes" | "notifications" | "visitors">, string> = {
   events: `delete from events where id in (
     select id from events where received_at < $before and processed_at is not null order by received_at limit $limit)`,
   ledger: "delete from ledger where id in (select id from ledger where at < $before order by at limit $limit)",
@@ -53,6 +53,23 @@ export function retentionStore({ sqlite }: Database): RetentionStore {
     return ids.length;
   });
 
+  const oldGivenCodes = sqlite.prepare<[{ before: number; limit: number }], { id: number; shop: string; code: string }>(
+    `select g.id, g.shop, g.code from shops as s cross join given_codes as g on g.shop = s.shop
+     where g.given_at < $before and g.used_at is null and (g.ends_at is null or g.ends_at < $before) limit $limit`,
+  );
+  const deletePoolCode = sqlite.prepare<[string, string]>(
+    "delete from discount_codes where shop = ? and code = ? and state = 'taken' and order_id is null",
+  );
+  const deleteGivenCode = sqlite.prepare<[number]>("delete from given_codes where id = ?");
+  const deleteGivenCodes = sqlite.transaction((before: number, limit: number) => {
+    const old = oldGivenCodes.all({ before, limit });
+    for (const { id, shop, code } of old) {
+      deletePoolCode.run(shop, code);
+      deleteGivenCode.run(id);
+    }
+    return old.length;
+  });
+
   const oldVisitors = sqlite.prepare<[{ before: number; limit: number }], { shop: string; visitorId: string }>(
     `select v.shop, v.visitor_id as visitorId from visitors as v where v.last_signal_at < $before
      and not exists (select 1 from subscriptions as s where s.shop = v.shop and s.visitor_id = v.visitor_id)
@@ -72,6 +89,7 @@ export function retentionStore({ sqlite }: Database): RetentionStore {
   return {
     async deleteOld(what, before, limit) {
       if (what === "visitors") return deleteVisitors.immediate(before.getTime(), limit);
+      if (what === "givenCodes") return deleteGivenCodes.immediate(before.getTime(), limit);
       if (what === "notifications") return deleteNotifications.immediate(before.getTime(), limit);
       return sqlite.prepare(OLD_ROWS[what]).run({ before: before.getTime(), limit }).changes;
     },
