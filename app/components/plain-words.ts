@@ -1,3 +1,4 @@
+import type { ReplayLimit } from "../journeys/replay-report.ts";
 import type { LogState } from "../reports/report-store.ts";
 
 // What the records call by short names, in words a merchant reads without a manual.
@@ -210,4 +211,19 @@ const TRIGGERS: Record<string, string> = {
 /** What the first wait of a journey counts from. */
 export function triggerInWords(trigger: string): string {
   return TRIGGERS[trigger] ?? `after: ${sentence(trigger).toLowerCase()}`;
+}
+
+const REPLAY_LIMITS: Record<ReplayLimit, string> = {
+  stock: "What was in stock then: everything is taken to have been.",
+  open_shop: "Who was looking at the shop when a message came: nobody is taken to have been.",
+  choices:
+    "When people paused or switched off messages and when you changed settings: all of that is taken as it is today, and so are prices that were not recorded.",
+  other_messages: "What other journeys would have sent: they count as they really sent.",
+  recorded_starts:
+    "Whom this journey would have begun with while it was switched off: only those it really began with are counted.",
+};
+
+/** What a try on the past cannot know, and what it takes instead. */
+export function replayLimitInWords(limit: ReplayLimit): string {
+  return REPLAY_LIMITS[limit];
 }

@@ -15,6 +15,7 @@ import { RunPlaces } from "../components/run-places.tsx";
 import { stepNames } from "../components/step-names.ts";
 import type { EditedText } from "../components/step-list.tsx";
 import { useJourneyPreview } from "../components/use-journey-preview.ts";
+import { TryOutPanel } from "../components/try-out.tsx";
 import { TriggerEditor } from "../components/trigger-editor.tsx";
 import { UnsavedChangesBar } from "../components/save-bar.tsx";
 import { OnOffBadge } from "../components/state-badge.tsx";
@@ -53,6 +54,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
     isTransactional: rules.isTransactional,
     mayDiscount: rules.mayDiscount,
     currency: row.currency,
+    timezone: row.timezone,
     minimumDelayMs: rules.minimumDelayMs,
     ownPriority: priorityOf(kind, null),
     places: await runPlaces(store, shop, kind, row.primaryLocale),
@@ -206,6 +208,7 @@ export default function Journey() {
         onChange={setDraft}
         note={`Version ${data.version}. Whoever is under way goes on with the version they started with.`}
       />
+      <TryOutPanel kind={data.kind} draft={draft} currency={data.currency} timezone={data.timezone} />
       <RunPlaces versions={data.places} current={data.version} names={stepNames(data.definition)} />
       <JsonOf draft={draft} onTake={setDraft} />
     </AdminPage>
@@ -233,18 +236,20 @@ function JsonOf({ draft, onTake }: { draft: JourneyDefinition; onTake: (definiti
   );
 }
 
-/** Looking at a preview or checking a text changes nothing: the page need not be loaded again. */
+/** Looking at a preview, checking a text and a try change nothing: the page need not be loaded again. */
 export function shouldRevalidate({
+  formAction,
   formMethod,
   json: sent,
   defaultShouldRevalidate,
 }: {
+  formAction?: string;
   formMethod?: string;
   json?: unknown;
   defaultShouldRevalidate: boolean;
 }): boolean {
   const intent = typeof sent === "object" && sent !== null && "intent" in sent ? sent.intent : null;
-  const isLook = intent === "preview" || intent === "check";
+  const isLook = intent === "preview" || intent === "check" || formAction?.startsWith("/app/replay/");
   return formMethod === "POST" && isLook ? false : defaultShouldRevalidate;
 }
 

@@ -20,6 +20,7 @@ import * as campaigns from "./app.campaigns._index.tsx";
 import * as newCampaign from "./app.campaigns.new.tsx";
 import * as log from "./app.log.tsx";
 import * as person from "./app.person.$visitorId.tsx";
+import * as tryOut from "./app.replay.$kind.ts";
 import * as settings from "./app.settings.tsx";
 import * as layout from "./app.tsx";
 
@@ -245,6 +246,37 @@ test("counts who is where in a journey, in this shop only", async () => {
     { version: 1, underWay: [{ step: "1", count: 1 }], finished: 0, ended: [{ reason: "unsubscribed", count: 1 }] },
   ]);
   expect(theirs.json.places).toEqual([]);
+});
+
+test("tries a draft of a journey on what was recorded, one try at a time, and changes nothing", async () => {
+  insertVisitor(world.store.database);
+  const { definition } = (await ask(journey.loader, "/app/journeys/welcome", welcome)).json;
+  const run = (body: unknown, more: Asked = welcome) =>
+    ask(tryOut.action, "/app/replay/welcome", { ...jsonBody(body), ...more });
+  const draft = { ...definition, priority: 7 };
+
+  const tried = await run({ days: 30, definition: draft });
+  expect(tried).toMatchObject({ status: 200, json: { type: "result", days: 30, result: { journey: "welcome" } } });
+  expect(tried.json.result).toMatchObject({ isComplete: true, messages: 0, people: 0, steps: [], dropped: [] });
+  expect(tried.text).not.toContain("visitor-1");
+  expect(await world.store.journeys.get(SHOP, "welcome")).toMatchObject({ version: 1, definition });
+
+  const broken = structuredClone(definition);
+  broken.steps.at(-1).message.en.title = "{{ surname }}";
+  const wrong = await run({ days: 30, definition: broken });
+  expect(wrong).toMatchObject({ status: 400, json: { type: "wrong" } });
+  expect(wrong.json.problems[0].path).toMatch(/message\.en\.title$/);
+  for (const body of [null, {}, { days: 91, definition }, { days: 0, definition }, { days: 30, definition: null }]) {
+    expect((await run(body)).status).toBe(400);
+  }
+  expect((await run({ days: 30, definition }, { params: { kind: "nonsense" } })).status).toBe(404);
+  expect((await run({ days: 30, definition }, { ...welcome, shop: null })).text).not.toContain("result");
+
+  const both = await Promise.all([run({ days: 90, definition }), run({ days: 90, definition })]);
+  expect(both.map(({ status, json }) => [status, json.type]).toSorted()).toEqual([
+    [200, "result"],
+    [409, "busy"],
+  ]);
 });
 
 test("filters the push log by journey, state and visitor, and pages through it", async () => {

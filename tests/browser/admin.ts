@@ -197,6 +197,20 @@ test("takes over a journey written as JSON once it is whole", { skip, timeout: W
   await page.close();
 });
 
+test("tries a journey as it is written on what has happened", { skip, timeout: WITHIN_MS }, async () => {
+  const { page, frame } = await open("/app/journeys/welcome", 390);
+
+  await press(frame, "Last 30 days");
+  await frame.waitForSelector("[data-beckon-tried='result']");
+  assert.match(await textOf(frame, "[data-beckon-tried]"), /Would have been sent/);
+  assert.deepEqual(await violations(frame), []);
+  await retype(await field(frame, "Title"), "Hello");
+  await until("the try to be of before", async () =>
+    /changed the journey since/.test(await textOf(frame, "[data-beckon-tried]")),
+  );
+  await page.close();
+});
+
 test("switches a journey off and on", { skip, timeout: WITHIN_MS }, async () => {
   const { page, frame } = await open("/app/journeys", 390);
 
