@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { renderTemplate } from "../../composer/liquid.server.ts";
 import type { TemplateField } from "../../composer/template-fields.ts";
+import { exampleDiscountFacts } from "../discount.ts";
+import type { StepDiscount } from "../discount.ts";
 import { JOURNEY_KINDS } from "./registry.server.ts";
 
 /** Without a code another text is taken, see compose.server.ts. */
@@ -31,4 +33,39 @@ test.each(texts)("$name says whole sentences in $locale when nothing is known", 
     expect(said).not.toMatch(/[{}]|%\}| {2}/);
     expect(said !== "" || kind in MADE_SURE).toBe(true);
   }
+});
+
+const NOW = new Date("2026-11-21T12:00:00Z");
+const ON_ANY_TERMS = { validHours: 48, whenUnavailable: "wait" } as const;
+/** What a merchant may put in place of the default percentage, and how it is said. */
+const OFFERS: { name: string; discount: StepDiscount; words: Record<string, RegExp> }[] = [
+  {
+    name: "an amount",
+    discount: { type: "amount", amount: 500, currency: "USD", ...ON_ANY_TERMS },
+    words: { en: /\$5\.00 off/i, tr: /\$5,00\P{L}* indirim/iu, ar: /خصم .*5\.00/ },
+  },
+  {
+    name: "free shipping",
+    discount: { type: "free_shipping", ...ON_ANY_TERMS },
+    words: { en: /free shipping/i, tr: /ücretsiz kargo/i, ar: /شحن مجاني/ },
+  },
+];
+const withOffers = texts.flatMap((one) =>
+  OFFERS.map((offer) => ({ ...one, ...offer, name: `${one.name} with ${offer.name}` })),
+);
+
+test.each(withOffers)("$name says whole sentences in $locale", ({ kind, locale, text, discount, words }) => {
+  const facts = { shop_name: "Harbour Goods", product_title: "Linen shirt", ...exampleDiscountFacts(discount, NOW) };
+  const rendered = [text.title, text.body].map((source) => renderTemplate(source, facts, { locale, timezone: "UTC" }));
+  const known = new Set(MADE_SURE[kind] ?? []);
+  expect(rendered.flatMap(({ holes }) => [...holes]).filter((field) => !known.has(field))).toEqual([]);
+  const said = rendered.map((one) => one.text).join("\n");
+  expect(said).not.toMatch(/[{}%]| {2}/);
+  if (/\{\{\s*discount/.test(text.title + text.body)) expect(said).toMatch(words[locale] ?? /never/);
+});
+
+test("every text of every journey is there in English, Turkish and Arabic", () => {
+  const spoken = Map.groupBy(texts, ({ name }) => name);
+  for (const [name, ones] of spoken)
+    expect([name, ones.map(({ locale }) => locale).toSorted()]).toEqual([name, ["ar", "en", "tr"]]);
 });
