@@ -153,7 +153,9 @@ const kindsEn: Record<string, string> = {
   win_back: "When you have been away",
   points: "Your points",
   birthday: "Birthdays and anniversaries",
+  holiday: "Holidays",
   new_article: "New articles",
+  custom: "Things you began",
   campaign: "News and offers",
 };
 const kindsTr: Record<string, string> = {
@@ -178,7 +180,9 @@ const kindsTr: Record<string, string> = {
   win_back: "Uzun süre uğramadığınızda",
   points: "Puanlarınız",
   birthday: "Doğum günü ve yıl dönümü kutlamaları",
+  holiday: "Bayramlar ve özel günler",
   new_article: "Yeni yazılar",
+  custom: "Başladığınız işler",
   campaign: "Yenilikler ve fırsatlar",
 };
 const kindsAr: Record<string, string> = {
@@ -203,7 +207,9 @@ const kindsAr: Record<string, string> = {
   win_back: "عند غيابك عنّا",
   points: "نقاطك",
   birthday: "التهنئة بأعياد الميلاد والذكريات السنوية",
+  holiday: "الأعياد والمناسبات",
   new_article: "مقالات جديدة",
+  custom: "ما بدأته ولم تُكمله",
   campaign: "الجديد والعروض",
 };
 
