@@ -10,7 +10,11 @@ export const CONDITION_FORMS: Record<ConditionField, { label: string; kind: Kind
     currency: { label: "Currency", kind: "text", help: "Such as USD or TRY." },
     ships_free: { label: "The cart ships free already", kind: "boolean" },
     checkout_stage: { label: "Checkout stage", kind: "choice", choices: ["contact", "shipping", "payment"] },
-    shipment_status: { label: "Shipment", kind: "choice", choices: ["shipped", "out_for_delivery", "delivered"] },
+    shipment_status: {
+      label: "Shipment",
+      kind: "choice",
+      choices: ["shipped", "out_for_delivery", "delayed", "ready_for_pickup", "delivered"],
+    },
     is_reduced: { label: "The product is reduced", kind: "boolean" },
     locale: { label: "Language", kind: "text", help: "Such as en, tr or pt-BR." },
     country: { label: "Country", kind: "text", help: "Two letters, such as TR or US." },

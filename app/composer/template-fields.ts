@@ -88,7 +88,10 @@ export const TEMPLATE_FIELDS: Record<TemplateField, FieldDescription> = {
   },
   checkout_stage: { description: "Where the checkout was left: contact, shipping or payment", example: "payment" },
   order_name: { description: "The order's number", example: "#1001" },
-  shipment_status: { description: "shipped, out_for_delivery or delivered", example: "shipped" },
+  shipment_status: {
+    description: "shipped, out_for_delivery, delayed, ready_for_pickup or delivered",
+    example: "shipped",
+  },
   tracking_company: { description: "The carrier", example: "DHL" },
   tracking_number: { description: "The carrier's number", example: "1Z999AA10123456784" },
   points: { description: "Points just credited", example: 120 },

@@ -308,7 +308,8 @@ test("leaves as soon as the number comes", async () => {
 test("tells each change once, under one tag, and sounds again only for what matters", async () => {
   const world = await orderedWorld();
   const createdAt = world.clock.now();
-  for (const shipmentStatus of [null, "in_transit", "in_transit", "out_for_delivery", "delivered", "delivered"]) {
+  const told = [null, "in_transit", "in_transit", "out_for_delivery", "delayed", "out_for_delivery", "delivered"];
+  for (const shipmentStatus of [...told, "delivered"]) {
     await world.fulfill("f1", "1001", { ...TRACKED, createdAt, shipmentStatus });
     await world.pass(HOUR);
   }
@@ -316,10 +317,12 @@ test("tells each change once, under one tag, and sounds again only for what matt
   expect(world.titles()).toEqual([
     "Order #1001 is on its way",
     "Order #1001 arrives today",
+    "Order #1001 is running late",
     "Order #1001 was delivered",
   ]);
   expect(world.pushes.map(({ notification }) => [notification.tag, notification.renotify])).toEqual([
     ["order-1001", false],
+    ["order-1001", true],
     ["order-1001", true],
     ["order-1001", true],
   ]);
@@ -337,16 +340,21 @@ test("says only the newest when changes come together or in the wrong order", as
   expect(world.titles()).toEqual(["Order #1001 was delivered"]);
 });
 
-test.each(["label_printed", "label_purchased", "ready_for_pickup"])(
-  "does not call shipped what is %s",
-  async (shipmentStatus) => {
-    const world = await orderedWorld();
-    await world.fulfill("f1", "1001", { ...TRACKED, shipmentStatus });
-    await world.pass(HOUR);
+test.each(["label_printed", "label_purchased"])("does not call shipped what is %s", async (shipmentStatus) => {
+  const world = await orderedWorld();
+  await world.fulfill("f1", "1001", { ...TRACKED, shipmentStatus });
+  await world.pass(HOUR);
 
-    expect(world.pushes).toEqual([]);
-  },
-);
+  expect(world.pushes).toEqual([]);
+});
+
+test("calls to what is ready for pickup, and not shipped", async () => {
+  const world = await orderedWorld();
+  await world.fulfill("f1", "1001", { shipmentStatus: "ready_for_pickup" });
+  await world.pass(HOUR);
+
+  expect(world.titles()).toEqual(["Order #1001 is ready for you"]);
+});
 
 test("tells nothing that was taken back, and nothing older than a day", async () => {
   const world = await orderedWorld();

@@ -8,15 +8,19 @@ import { isBuyer } from "./own-order.ts";
 const WAIT_FOR_TRACKING_MS = 30 * MINUTE_MS;
 const OLDEST_NEWS_MS = DAY_MS;
 
-const STATUSES = ["shipped", "out_for_delivery", "delivered"] as const;
-type Status = (typeof STATUSES)[number];
+type Status = "shipped" | "out_for_delivery" | "delayed" | "ready_for_pickup" | "delivered";
 
-/** Only what has really left. A printed label has not, and a collection point is another story. */
+/** How far a parcel is. Changes of one rank may follow each other in any order, each is told once. */
+const RANK: Record<Status, number> = { shipped: 0, out_for_delivery: 1, delayed: 1, ready_for_pickup: 1, delivered: 2 };
+
+/** Only what has really left, or can be fetched. A printed label has not. */
 const STATUS_OF: Record<string, Status> = {
   confirmed: "shipped",
   carrier_picked_up: "shipped",
   in_transit: "shipped",
   out_for_delivery: "out_for_delivery",
+  delayed: "delayed",
+  ready_for_pickup: "ready_for_pickup",
   delivered: "delivered",
 };
 
@@ -67,6 +71,44 @@ const DEFAULT_DEFINITION = journeySchema.parse({
     },
     {
       type: "message",
+      if: onlyFor("delayed"),
+      message: {
+        en: {
+          title: "Order {{ order_name }} is running late",
+          body: "{% if product_title %}{{ product_title }}. {% endif %}The carrier reports a delay. Tap to see where your parcel is.",
+        },
+        tr: {
+          title: "{{ order_name }} numaralı siparişiniz gecikiyor",
+          body: "{% if product_title %}{{ product_title }}. {% endif %}Kargo bir gecikme bildirdi. Paketinizin nerede olduğunu görmek için dokunun.",
+        },
+        ar: {
+          title: "طلبك {{ order_name }} سيتأخر قليلًا",
+          body: "{% if product_title %}{{ product_title }}. {% endif %}أبلغتنا شركة الشحن بتأخير. انقر لترى أين شحنتك.",
+        },
+      },
+      discount: null,
+    },
+    {
+      type: "message",
+      if: onlyFor("ready_for_pickup"),
+      message: {
+        en: {
+          title: "Order {{ order_name }} is ready for you",
+          body: "{% if product_title %}{{ product_title }}. {% endif %}You can pick it up now. Tap for the details.",
+        },
+        tr: {
+          title: "{{ order_name }} numaralı siparişiniz teslim alınmaya hazır",
+          body: "{% if product_title %}{{ product_title }}. {% endif %}Artık teslim alabilirsiniz. Ayrıntılar için dokunun.",
+        },
+        ar: {
+          title: "طلبك {{ order_name }} جاهز للاستلام",
+          body: "{% if product_title %}{{ product_title }}. {% endif %}يمكنك استلامه الآن. انقر لمعرفة التفاصيل.",
+        },
+      },
+      discount: null,
+    },
+    {
+      type: "message",
       if: onlyFor("delivered"),
       message: {
         en: {
@@ -91,7 +133,8 @@ const DEFAULT_DEFINITION = journeySchema.parse({
 export const shipping: JourneyKind = {
   kind: "shipping",
   name: "Shipping",
-  description: "Shipped, out for delivery, delivered: once each, with the carrier's number when there is one.",
+  description:
+    "Shipped, out for delivery, late, ready for pickup, delivered: once each, with the carrier's number when there is one.",
   trigger: "shipped",
   isEnabledAfterInstall: true,
   isTransactional: true,
@@ -116,7 +159,7 @@ export const shipping: JourneyKind = {
       return active.map((run) => ({ type: "exit", subject: run.subject, reason: "cancelled" }));
     }
 
-    const rank = STATUSES.indexOf(status);
+    const rank = RANK[status];
     const plans: RunPlan[] = active
       .filter((run) => rankOf(run) < rank)
       .map((run) => ({ type: "exit", subject: run.subject, reason: "superseded" }));
@@ -189,5 +232,5 @@ function statusSince({ fulfillment }: FulfillmentView, status: Status): Date {
 }
 
 function rankOf(run: Run): number {
-  return STATUSES.findIndex((status) => run.subject.endsWith(`:${status}`));
+  return RANK[run.subject.slice(run.subject.lastIndexOf(":") + 1) as Status] ?? -1;
 }
