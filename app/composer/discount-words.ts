@@ -57,8 +57,14 @@ export const DISCOUNT_FIELDS = [
   "minimum_order",
 ] as const satisfies (keyof TemplateFacts)[];
 
+const percentFormats = new Map<string, Intl.NumberFormat>();
+
 function percentInWords(percent: number, locale: string): string {
   // Arabic readers of shops with Western digits everywhere else get Western digits here too.
   if (locale.startsWith("ar")) return `${percent}%`;
-  return new Intl.NumberFormat(intlLocale(locale), { style: "percent" }).format(percent / 100);
+  const language = intlLocale(locale);
+  const format = percentFormats.get(language) ?? new Intl.NumberFormat(language, { style: "percent" });
+  // Making one costs more than the rest of a message; a page can name any language, so they are not kept without end.
+  if (percentFormats.size < 500) percentFormats.set(language, format);
+  return format.format(percent / 100);
 }
