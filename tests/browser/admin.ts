@@ -130,6 +130,7 @@ test(
     await until("the problem at the field", async () =>
       /line 1, column/.test(await textOf(frame, ".Polaris-InlineError")),
     );
+    await until("the answer", async () => /Nothing was saved yet/.test(await textOf(frame, "main")));
     await retype(title, "Hello {{ first_name }}");
     await until("the preview", async () => /Hello Mary/.test(await textOf(frame, ".bk-sticky .bk-note-title")));
     await press(frame, "Save");
